@@ -206,13 +206,14 @@ test('costs shows purchases in batches and direct purchases separately', async (
   expect(models[0]!.batch.costUsd).toBeCloseTo(billed(true), 5);
   const { stdout } = await tintype('costs');
   expect(stdout).toMatch(/PROVIDER +MODEL +DIRECT +COST +IN BATCHES +COST/);
-  const sum = /\n3 pictures: \$[\d.]+ \(\$[\d.]+ of it in batches\)\n$/;
+  const sum =
+    /\n3 pictures: \$[\d.]+ \(\$[\d.]+ of it in batches\)\nEstimated today: \$[\d.]+–\$[\d.]+ for 2 pictures that cost \$[\d.]+\n$/;
   expect(stdout).toMatch(sum);
 
   const names = async (by: string) => {
     const { groups } = JSON.parse((await tintype(`costs --by ${by} --json`)).stdout) as {
       groups: readonly {
-        name: string;
+        name: string | null;
         direct: { pictures: number };
         batch: { pictures: number };
       }[];
@@ -229,5 +230,6 @@ test('costs shows purchases in batches and direct purchases separately', async (
   const byImage = (await tintype('costs --by image')).stdout;
   expect(byImage).toMatch(/^IMAGE +DIRECT +COST +IN BATCHES +COST\nelk +1 /);
   expect(byImage).toMatch(sum);
-  expect((await tintype('costs --by person')).stderr).toContain("'person'");
+  expect(await names('person')).toEqual([[null, 2, 1]]);
+  expect((await tintype('costs --by weekday')).stderr).toContain("'weekday'");
 });

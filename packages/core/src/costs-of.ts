@@ -19,11 +19,17 @@ export function costsOf(records: readonly StoreRecord[]): WayCosts {
   };
 }
 
-/** What pictures are grouped by: the day on which they were recorded (UTC), or the manifest or the image that they were bought for. */
-export type CostsBy = 'day' | 'manifest' | 'image';
+/**
+ * What pictures are grouped by: the day on which they were recorded (UTC), the manifest or the image that they were bought for, or the
+ * person who committed the record.
+ */
+export type CostsBy = RecordGroup | 'person';
+
+/** The groups that a record says by itself. */
+export type RecordGroup = 'day' | 'manifest' | 'image';
 
 /** The group of a picture; `null`: records before 2026-11-28 do not say. */
-export const costGroups: Readonly<Record<CostsBy, (record: StoreRecord) => string | null>> = {
+export const costGroups: Readonly<Record<RecordGroup, (record: StoreRecord) => string | null>> = {
   // ISO 8601, UTC.
   day: ({ provenance }) => provenance.createdAt.slice(0, 10),
   manifest: ({ boughtFor }) => boughtFor?.manifest ?? null,

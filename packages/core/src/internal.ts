@@ -41,6 +41,7 @@ export { inputReferences } from './input-references.ts';
 export { withUpstream } from './plan/check-graph.ts';
 export { deliveriesAs, deliveriesOf } from './plan/deliveries.ts';
 export { costGroups, costsOf } from './costs-of.ts';
+export { estimatesOf } from './plan/past-estimates.ts';
 export { sumRanges } from './usd.ts';
 export { unseenPicks } from './plan/unseen-picks.ts';
 export { mayBuy } from './project/spending-policy.ts';

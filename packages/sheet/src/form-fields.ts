@@ -30,7 +30,7 @@ function typeOf(name: Name): FormField['type'] {
     case 'boolean':
       return 'check';
     default:
-      return name === 'alt' ? 'lines' : 'text';
+      return name === 'alt' || name === 'sources' ? 'lines' : 'text';
   }
 }
 

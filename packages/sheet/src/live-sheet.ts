@@ -126,6 +126,10 @@ const nothing: SheetReading['facts'] = {
   images: [],
   base: null,
   budgets: { perDayUsd: null, perRunUsd: null },
+  moneyFacts: {
+    buyerOf: null,
+    estimatesOf: () => ({ pictures: 0, costUsd: 0, estimateUsd: { low: 0, high: 0 } }),
+  },
 };
 
 /** Writes an image's files, unless something would have to be bought for that. */

@@ -1,4 +1,4 @@
-import type { Key, StoreRecord } from '@tintype/core';
+import type { EstimatedCosts, Key, StoreRecord } from '@tintype/core';
 import { costGroups, costsOf } from '@tintype/core/internal';
 import type { MoneyGroup, MoneyGrouping, SheetMoney } from './sheet.ts';
 
@@ -8,18 +8,29 @@ export interface Budgets {
   readonly perRunUsd: number | null;
 }
 
+/** What a record does not say by itself. */
+export interface MoneyFacts {
+  /** `null`: git is still reading. */
+  readonly buyerOf: ((record: StoreRecord) => string | null) | null;
+  readonly estimatesOf: (records: readonly StoreRecord[]) => EstimatedCosts;
+}
+
 /** What all purchases of a store cost. `inUse`: the keys that today's images ask for. `today`: ISO 8601, UTC. */
 export function moneyData(
   purchases: readonly StoreRecord[],
   inUse: ReadonlySet<Key>,
   today: string,
   budgets: Budgets,
+  { buyerOf, estimatesOf }: MoneyFacts,
 ): SheetMoney {
   const used = usedRecords(purchases, inUse);
   const groupsBy = (grouping: MoneyGrouping): readonly MoneyGroup[] => {
-    const groups = Array.from(Map.groupBy(purchases, namers[grouping]), ([name, records]) =>
-      groupOf(name, records, used),
-    );
+    const namer = grouping === 'person' ? buyerOf : namers[grouping];
+    if (namer === null) return [];
+    const groups = Array.from(Map.groupBy(purchases, namer), ([name, records]) => ({
+      ...groupOf(name, records, used),
+      estimated: estimatesOf(records),
+    }));
     return grouping === 'day'
       ? groups.toSorted((a, b) => ((a.name ?? '') < (b.name ?? '') ? 1 : -1)).slice(0, groupsShown)
       : groups.toSorted((a, b) => b.costUsd - a.costUsd).slice(0, groupsShown);
@@ -34,6 +45,7 @@ export function moneyData(
       manifest: groupsBy('manifest'),
       image: groupsBy('image'),
       model: groupsBy('model'),
+      person: groupsBy('person'),
     },
   };
 }
@@ -42,7 +54,9 @@ export function moneyData(
 const groupsShown = 200;
 
 /** As `tintype costs --by` groups them. */
-const namers: Readonly<Record<MoneyGrouping, (record: StoreRecord) => string | null>> = {
+const namers: Readonly<
+  Record<Exclude<MoneyGrouping, 'person'>, (record: StoreRecord) => string | null>
+> = {
   ...costGroups,
   model: ({ request }) => request.model,
 };
@@ -62,7 +76,7 @@ function groupOf(
   name: string | null,
   records: readonly StoreRecord[],
   used: ReadonlySet<StoreRecord>,
-): MoneyGroup {
+): Omit<MoneyGroup, 'estimated'> {
   return {
     name,
     ...costsOf(records),

@@ -19,8 +19,8 @@ function readChange(value: unknown): FieldChange | null {
   return { layer, field, value: written };
 }
 
-/** A crop with a position is the deepest: a list in a map. */
-const maxDepth = 3;
+/** The point of the crop of a source is the deepest: a list in two maps in a list. */
+const maxDepth = 4;
 
 function isFieldValue(value: unknown, depth: number): value is FieldValue {
   if (typeof value === 'number') return Number.isFinite(value);

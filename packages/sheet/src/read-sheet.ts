@@ -20,6 +20,7 @@ import {
 import {
   deliveriesAs,
   deliveriesOf,
+  estimatesOf,
   openStore,
   originalOf,
   readContent,
@@ -32,6 +33,7 @@ import {
 } from '@tintype/core/internal';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { type BaseChanges, baseChanges } from './base-changes.ts';
 import { byImage, priceOf } from './price-of.ts';
 import {
@@ -135,6 +137,13 @@ export async function readSheet(
       toBuyUsd: plan.totals.costUsd,
       purchases,
       budgets: { perDayUsd: config.maxCostUsdPerDay, perRunUsd: config.maxCostUsd },
+      moneyFacts: {
+        buyerOf: await Promise.race([
+          store.versionControl?.buyers() ?? null,
+          setTimeout(buyersWaitMs, null, { ref: false }),
+        ]),
+        estimatesOf: (records) => estimatesOf(config.models, records),
+      },
       images,
       base: differences === null || ref === null ? null : baseFacts(differences, ref),
     },
@@ -276,6 +285,9 @@ async function damageOf({ stored }: PlannedRequest, store: Store): Promise<strin
   if (found === bytes) return null;
   return `its original ${hash.slice(0, 12)}… has ${found} bytes, and ${bytes} were bought; ${remedy}`;
 }
+
+/** Git reads the log of 100,000 records for seconds. Until it has, the page does not offer to group by person. */
+const buyersWaitMs = 1000;
 
 /** The files that a delivery becomes; `null`: it has no picture, or the picture does not fill the crop. */
 function specsOf(

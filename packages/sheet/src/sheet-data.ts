@@ -11,7 +11,7 @@ import type {
   StoreRecord,
   VariantSpec,
 } from '@tintype/core';
-import { type Budgets, moneyData } from './money-data.ts';
+import { type Budgets, moneyData, type MoneyFacts } from './money-data.ts';
 import { parametersOf } from './parameters.ts';
 import type {
   Candidate,
@@ -42,6 +42,7 @@ export interface SheetFacts {
   /** All purchases that the store has records of. */
   readonly purchases: readonly StoreRecord[];
   readonly budgets: Budgets;
+  readonly moneyFacts: MoneyFacts;
   readonly images: readonly ImageFacts[];
   /** `null`: the project is compared with nothing. */
   readonly base: BaseFacts | null;
@@ -118,6 +119,7 @@ export function sheetData(sheet: SheetFacts): Sheet {
       new Set(images.flatMap(({ candidates }) => candidates.flatMap(({ key }) => key ?? []))),
       madeAt.toISOString(),
       sheet.budgets,
+      sheet.moneyFacts,
     ),
     base:
       sheet.base === null

@@ -48,13 +48,14 @@ export interface SheetMoney {
   /** The budgets of a day and of a run; `null`: there is none. */
   readonly perDayUsd: number | null;
   readonly perRunUsd: number | null;
+  /** Empty: not known yet. */
   readonly groups: Readonly<Record<MoneyGrouping, readonly MoneyGroup[]>>;
 }
 
-export type MoneyGrouping = 'day' | 'manifest' | 'image' | 'model';
+export type MoneyGrouping = 'day' | 'manifest' | 'image' | 'model' | 'person';
 
 export interface MoneyGroup {
-  /** `null`: records before 2026-11-28 do not say. */
+  /** `null`: records before 2026-11-28 do not say, or, of a person, the record is in no commit. */
   readonly name: string | null;
   readonly pictures: number;
   /** Without pictures of unknown cost. */
@@ -62,6 +63,8 @@ export interface MoneyGroup {
   readonly unknown: number;
   /** The part that today's images ask for. */
   readonly inUseUsd: number;
+  /** Of the pictures that were bought directly at a known cost: what their requests are estimated at today. */
+  readonly estimated: { readonly pictures: number; readonly estimateUsd: CostRange };
 }
 
 /** A commit with which a project is compared, and what has changed since. */

@@ -27,7 +27,7 @@ function record(
   } as StoreRecord;
 }
 
-test('what was paid is told by day, manifest, image and model, in use and replaced', () => {
+test('what was paid is told by day, manifest, image, model and person, in use and replaced', () => {
   const purchases = [
     record('a', '2026-11-28T10:00:00.000Z', 0.1, 'hero'),
     // The same request, bought twice: one of the two is replaced.
@@ -35,10 +35,23 @@ test('what was paid is told by day, manifest, image and model, in use and replac
     record('b', '2026-11-29T11:00:00.000Z', 0.3, 'old'),
     record('c', '2026-11-20T11:00:00.000Z', null, null),
   ];
-  const sums = moneyData(purchases, new Set(['a' as Key]), '2026-11-29T12:00:00.000Z', {
-    perDayUsd: 1,
-    perRunUsd: null,
-  });
+  const sums = moneyData(
+    purchases,
+    new Set(['a' as Key]),
+    '2026-11-29T12:00:00.000Z',
+    {
+      perDayUsd: 1,
+      perRunUsd: null,
+    },
+    {
+      buyerOf: ({ key }) => (key === ('a' as Key) ? 'Ada' : null),
+      estimatesOf: (records) => ({
+        pictures: records.length,
+        costUsd: 0,
+        estimateUsd: { low: 0.1, high: 0.2 },
+      }),
+    },
+  );
   expect(sums).toMatchObject({ replacedUsd: 0.5, todayUsd: 0.5, perDayUsd: 1, perRunUsd: null });
   expect(
     sums.groups.day.map(({ name, costUsd, inUseUsd, unknown }) => [
@@ -60,6 +73,10 @@ test('what was paid is told by day, manifest, image and model, in use and replac
   expect(sums.groups.manifest).toMatchObject([
     { name: 'a.images.yaml', costUsd: 0.6 },
     { name: null },
+  ]);
+  expect(sums.groups.person).toMatchObject([
+    { name: 'Ada', pictures: 2, estimated: { pictures: 2 } },
+    { name: null, pictures: 2 },
   ]);
   expect(sums.groups.model.map(({ name }) => name)).toEqual(['model-a', 'model-b', 'model-c']);
 });

@@ -72,19 +72,54 @@ describe('a form', () => {
     await using made = await servedSheet(files, api().baseUrl);
     const { fields } = await made.form('icon');
     const names = fields.map(({ name }) => name);
-    for (const name of [
-      'openai_api_key',
-      'provider',
-      'provider_options',
-      'input_images',
-      'mask',
-      'user_id',
-    ]) {
+    for (const name of ['openai_api_key', 'provider', 'provider_options', 'mask', 'user_id']) {
       expect(names).not.toContain(name);
       const reply = await made.post('propose', { id: 'icon', changes: [set('image', name, 'x')] });
       expect(reply.status, name).toBe(422);
     }
   });
+});
+
+test('other images can be worked from, and no file or address that the manifest does not have', async () => {
+  const own = manifest.replace('prompt: An icon,', 'prompt: An icon, input_images: [./own.png],');
+  await using made = await servedSheet(
+    { ...files, 'a.images.yaml': own, 'own.png': 'x', 'secret.png': 'x' },
+    api().baseUrl,
+  );
+  const propose = (value: FieldChange['value']) =>
+    made.post('propose', { id: 'icon', changes: [set('image', 'input_images', value)] });
+  for (const value of [
+    ['./secret.png'],
+    ['https://example.com/x.png'],
+    ['tintype:hero', './secret.png'],
+    './secret.png',
+  ]) {
+    const reply = await propose(value);
+    expect(reply.status, String(value)).toBe(422);
+    expect(await reply.text()).toContain('is not an image of this project');
+  }
+  expect((await propose(['tintype:hero', './own.png'])).status).toBe(200);
+  const itself = await made.propose('icon', [set('image', 'input_images', ['tintype:icon'])]);
+  expect(itself.diagnostics).toMatchObject([{ severity: 'error' }]);
+  expect(api().requests).toEqual([]);
+});
+
+test('a manifest without defaults gets some, and loses them again', async () => {
+  const own =
+    '# The icons\n\n# All of them\nimages:\n  icon: { prompt: An icon, decorative: true }\n';
+  await using made = await servedSheet({ 'a.images.yaml': own }, api().baseUrl);
+  const { revision, layers } = await made.form('icon');
+  expect(layers.at(-1)).toMatchObject({ name: 'defaults', fields: {}, images: 1 });
+  const changes = [
+    set('defaults', 'quality', 'high'),
+    set('defaults', 'formats', ['avif', 'webp']),
+  ];
+  expect((await made.post('edit', { id: 'icon', revision, changes })).status).toBe(200);
+  expect((await made.project.read('a.images.yaml')).toString()).toBe(
+    '# The icons\n\ndefaults:\n  quality: high\n  formats: [avif, webp]\n# All of them\nimages:\n  icon: { prompt: An icon, decorative: true }\n',
+  );
+  expect((await made.post('undo', {})).status).toBe(200);
+  expect((await made.project.read('a.images.yaml')).toString()).toBe(own);
 });
 
 describe('a proposal', () => {
@@ -300,7 +335,7 @@ describe('what a request can write', () => {
   test.each([
     ['no list', 'x'],
     ['no layer', [{ field: 'prompt', value: 'x' }]],
-    ['a value that is too deep', [set('image', 'crop', { a: { b: { c: { d: 1 } } } })]],
+    ['a value that is too deep', [set('image', 'crop', { a: { b: { c: { d: { e: 1 } } } } })]],
     ['a value without a meaning', [{ layer: 'image', field: 'prompt' }]],
   ])('a bad request: %s', async (_, changes) => {
     await using made = await servedSheet(files, api().baseUrl);
@@ -392,13 +427,31 @@ test('after any edits and undos manifests can be read, with all comments, and af
       number_of_images: [3, 4, null, 99],
       crop: ['600x400', { ratio: '3:2', position: [30, 20] }, null],
       background: ['opaque', null],
+      input_images: [['tintype:icon'], ['tintype:hero'], ['tintype:none'], null],
+      widths: [[320, 640], 'auto', [0], null],
+      formats: [['avif', 'webp'], { avif: 80, webp: {}, jpeg: { chroma: '4:4:4' } }, ['bmp'], null],
+      sources: [
+        [
+          {
+            media: '(max-width: 600px)',
+            crop: { ratio: '3:4', position: [30, 20] },
+            widths: [320],
+          },
+        ],
+        [{ media: 'print', image: 'icon' }],
+        [{ media: '' }],
+        null,
+      ],
     };
     return known[field] === undefined
       ? fc.oneof(words, fc.constant(null))
       : fc.constantFrom(...known[field]);
   };
   const fieldIn = {
-    image: ['prompt', 'prompt', 'alt', 'quality', 'size', 'number_of_images', 'crop', 'background'],
+    image: [
+      ...['prompt', 'prompt', 'alt', 'quality', 'size', 'number_of_images', 'crop', 'background'],
+      ...['input_images', 'widths', 'formats', 'sources'],
+    ],
     row: ['what', 'what', 'name'],
     'preset:house': ['prompt', 'quality'],
     defaults: ['quality', 'size', 'decorative'],

@@ -613,6 +613,14 @@ describe.skipIf(noBrowser !== false)(
       await expectText(page.locator('.panel .heading h2'), /^badge$/);
       await page.keyboard.press('u');
       await page.getByText('Took back: "badge-2".').waitFor();
+      await page.getByRole('button', { name: 'The same, but' }).click();
+      await dialog.getByLabel('Another take').check();
+      await expectText(dialog.locator('.outcome'), /1 picture for .* \(badge\)\.$/);
+      await expectText(dialog.locator('.diff .added'), /take: 2/);
+      await dialog.getByRole('button', { name: 'Add' }).click();
+      await page.getByText('Added another take of badge. Press u to undo.').waitFor();
+      await page.keyboard.press('u');
+      await page.getByText('Took back: take of "badge".').waitFor();
       expect(api().requests).toEqual([]);
     });
 
@@ -697,6 +705,29 @@ describe.skipIf(noBrowser !== false)(
         await page.keyboard.press('u');
         await page.getByText('Took back: prompt, quality of "hero".').waitFor();
         expect((await made.project.read('garden.images.yaml')).toString()).toBe(text);
+        expect(api().requests).toEqual([]);
+      });
+
+      test('has what is delivered, in lines that are shorter than YAML', async () => {
+        await using made = await served();
+        await using page = await open(made.server.url);
+        await page.locator('[data-id="banner"] .frame').click();
+        await page.getByRole('button', { name: 'Edit' }).click();
+        const field = (name: string) => page.locator('.editor').getByLabel(name).first();
+        await field('Widths').fill('300, 500');
+        await field('Formats').fill('avif 80, webp');
+        await field('Sources').fill('(max-width: 600px) -> crop 1:1 20% 30%; widths 200');
+        await expect
+          .poll(() => page.locator('.diff .added').allTextContents())
+          .toEqual([
+            '+    sources: [{ media: "(max-width: 600px)", crop: { ratio: 1:1, position: [20, 30] }, widths: [200] }]\n',
+            '+    widths: [300, 500]\n',
+            '+    formats: { avif: 80, webp: {} }\n',
+          ]);
+        await expectText(page.locator('.outcome'), /^Free/);
+        expect(await violations(page)).toEqual([]);
+        await field('Input images').fill('./secret.png');
+        await expectText(page.locator('.edit-problems'), /not an image of this project/);
         expect(api().requests).toEqual([]);
       });
 

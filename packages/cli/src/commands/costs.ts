@@ -5,14 +5,15 @@ import { placeFlags } from '../flags.ts';
 import { safeJson } from '../format/clean.ts';
 import { type Core, withRun } from '../run.ts';
 
-const groupings = ['model', 'day', 'manifest', 'image'] as const;
+const groupings = ['model', 'day', 'manifest', 'image', 'person'] as const;
 
 export const costs = command({
   name: 'costs',
   summary: 'say what the pictures in the store cost, bought directly and in batches',
   description:
     'Says what every picture in the store cost, by model or in other groups, bought directly and in batches. It counts pictures that no manifest ' +
-    'names today, too. Reads the store only, and needs no key and no network.',
+    'names today, too. A person is the author of the commit that added the record. Reads the store, and git for persons; needs no key and ' +
+    'no network.',
   flags: {
     by: choice('--by <what>', 'a row for each of them (default: model)', groupings),
     json: flag('--json', 'one JSON document on stdout instead of the table'),
@@ -21,6 +22,7 @@ export const costs = command({
   examples: [
     ['tintype costs', 'what was paid, directly and in batches'],
     ['tintype costs --by day', 'what was paid on each day (UTC)'],
+    ['tintype costs --by person', 'who bought it, as git knows'],
   ],
   async action({ shell, flags }) {
     const { stdout, stderr } = shell;

@@ -2,9 +2,11 @@ import {
   type CostsBy,
   type CostsByWay,
   count,
+  type EstimatedCosts,
   type GroupCosts,
   type ModelCosts,
   money,
+  moneyRange,
   type WayCosts,
 } from '@tintype/core';
 import { cleanLine } from './clean.ts';
@@ -48,7 +50,21 @@ function costsText(columns: readonly Column[], rows: readonly Row[]): string {
   const batches = rows.reduce((total, { costs }) => total + costs.batch.costUsd, 0);
   const unknown = sum('unknown') === 0 ? '' : `, and ${sum('unknown')} at an unknown cost`;
   const part = batches === 0 ? '' : ` (${money(batches)} of it in batches)`;
-  return `${table([...columns, ...ways], cells).join('\n')}\n\n${count(sum('pictures'), 'picture')}: ${money(sum('costUsd'))}${part}${unknown}\n`;
+  const estimates = rows.flatMap(({ costs: { estimated } }) => estimated);
+  return `${table([...columns, ...ways], cells).join('\n')}\n\n${count(sum('pictures'), 'picture')}: ${money(sum('costUsd'))}${part}${unknown}\n${estimateLine(estimates)}`;
+}
+
+/** What the requests are estimated at today, and what they cost. */
+function estimateLine(estimates: readonly EstimatedCosts[]): string {
+  const sum = (of: (one: EstimatedCosts) => number) =>
+    estimates.reduce((total, one) => total + of(one), 0);
+  const pictures = sum((one) => one.pictures);
+  if (pictures === 0) return '';
+  const range = {
+    low: sum(({ estimateUsd }) => estimateUsd.low),
+    high: sum(({ estimateUsd }) => estimateUsd.high),
+  };
+  return `Estimated today: ${moneyRange(range)} for ${count(pictures, 'picture')} that cost ${money(sum((one) => one.costUsd))}\n`;
 }
 
 function way({ pictures, costUsd, unknown }: WayCosts): string[] {

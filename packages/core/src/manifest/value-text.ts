@@ -44,7 +44,7 @@ export function flowText(value: FieldValue, style: Style): string {
     const fields = Object.entries(value).map(
       ([name, member]) => `${name}: ${flowText(member, null)}`,
     );
-    return `{ ${fields.join(', ')} }`;
+    return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
   }
   if (typeof value !== 'string') return String(value);
   const scalar = new Scalar(value);

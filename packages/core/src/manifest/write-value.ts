@@ -50,10 +50,14 @@ export function writeValue(
   const way = path.slice(0, -1);
   const name = String(path.at(-1));
   const parent = nodeAt(document.contents, way);
+  const root = document.contents;
+  const isFirstDefault = parent === null && String(way) === 'defaults' && isMap(root);
   const changed =
     parent === 'empty'
-      ? fillEmpty(text, document.contents, path, value)
-      : change(text, parent, name, value, isJson);
+      ? fillEmpty(text, root, path, value)
+      : isFirstDefault && root.flow !== true && pairNamed(root, 'defaults') === null
+        ? addDefaults(text, root, name, value)
+        : change(text, parent, name, value, isJson);
   if (typeof changed !== 'string') return changed;
   if (!isChangedAsMeant(text, changed, path, value))
     return cannot(
@@ -275,6 +279,17 @@ function fieldBefore(text: string, map: YAMLMap, name: string): Pair | null {
   );
   const rank = ({ key }: Pair) => before.indexOf(String((key as Scalar).value));
   return pairs.toSorted((a, b) => rank(b) - rank(a))[0] ?? null;
+}
+
+/** `defaults:` above the first section of a manifest that has none, and above the comment of that section. */
+function addDefaults(text: string, root: YAMLMap, name: string, value: FieldValue | null): string {
+  if (value === null || root.items.length === 0) return text;
+  const newline = lineEndOf(text);
+  const { head, body } = blockText(value, null, '  ', newline);
+  const first = lineStartOf(text, keyStart(root.items[0]!));
+  const comment = /(?:^|\n)\r?\n((?:#[^\n]*\n)+)$/.exec(text.slice(0, first))?.[1] ?? '';
+  const at = first - comment.length;
+  return splice(text, at, at, `defaults:${newline}  ${name}: ${head}${newline}${body}`);
 }
 
 /** The first field of an entry that has none: `hero:` gets a line below it. */

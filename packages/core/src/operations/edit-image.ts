@@ -182,13 +182,12 @@ function layersOf(project: ReadProject, id: string): FoundLayers {
       countOf(({ presets }) => presets.includes(name)),
     );
   }
-  if (Object.keys(manifest.defaults).length > 0)
-    inManifest(
-      'defaults',
-      ['defaults'],
-      manifest.defaults,
-      countOf(() => true),
-    );
+  inManifest(
+    'defaults',
+    ['defaults'],
+    manifest.defaults,
+    countOf(() => true),
+  );
 
   const files = [...new Set(layers.map(({ file }) => file))];
   const revision = sha256(
@@ -230,7 +229,8 @@ async function editedFiles(
   return [...edited.values()].filter(isChange);
 }
 
-function refuseField({ name, fields }: EditableLayer, { field, value }: FieldChange): void {
+function refuseField(layer: EditableLayer, { field, value }: FieldChange): void {
+  const { name, fields } = layer;
   const known: readonly string[] = editableFields;
   if (name === 'row') {
     if (!Object.hasOwn(fields, field)) throw new TintypeError('usage', `this row has no ${field}`);
@@ -241,7 +241,25 @@ function refuseField({ name, fields }: EditableLayer, { field, value }: FieldCha
       ? 'cannot be changed here'
       : 'is no field';
     throw new TintypeError('usage', `${field} ${is}; these can be: ${known.join(', ')}`);
-  }
+  } else if (field === 'input_images') refuseFiles(fields[field], value);
+}
+
+/** A page must not be able to send any file of this machine to an API. */
+function refuseFiles(before: FieldValue | undefined, after: FieldChange['value']): void {
+  const known = new Set(listOf(before));
+  const other = listOf(after).find(
+    (one) => typeof one === 'string' && !one.startsWith('tintype:') && !known.has(one),
+  );
+  if (other !== undefined)
+    throw new TintypeError(
+      'usage',
+      `"${String(other)}" is not an image of this project; write tintype:<id> here, or add files and addresses to the manifest by hand`,
+    );
+}
+
+function listOf(value: FieldValue | null | undefined): readonly FieldValue[] {
+  if (value == null) return [];
+  return Array.isArray(value) ? value : [value];
 }
 
 /** A file that exists, and goes on to exist. */

@@ -157,6 +157,7 @@ export function fileStore(
     versionControl: {
       whyNotCommitted: async () => (await git()).whyNotCommitted(dir, realEnv),
       uncommitted: async () => (await git()).uncommittedPurchases(dir, realEnv),
+      buyers: async () => (await import('./buyers-in-git.ts')).buyersInGit(dir, realEnv),
       recorded: async () => (await import('./recorded-in-git.ts')).recordedInGit(dir, realEnv),
       protection: async () => (await git()).protectionByGit(dir, { root, realEnv }),
     },

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { commitAll, git } from '../../test/support/git.ts';
+import type { StoreRecord } from '../types.ts';
+import { buyersInGit } from './buyers-in-git.ts';
 import { changesByGit } from './changes-by-git.ts';
 import { uncommittedFiles } from './uncommitted-files.ts';
 import { whyNotCommitted } from './why-not-committed.ts';
@@ -136,4 +138,46 @@ test('what no commit has is known, before the first commit, too', async () => {
   commitAll(root);
   expect(await uncommittedFiles(dir, env, [record, original])).toEqual([original]);
   expect(await uncommittedFiles(join(tmpdir(), 'none'), env, [record])).toBeNull();
+});
+
+describe('who bought a picture is known', () => {
+  const bought = (key: string, sha256 = hash): StoreRecord =>
+    ({ key: key.repeat(32), original: { sha256 } }) as unknown as StoreRecord;
+  const other = 'cd'.repeat(32);
+  const commitAs = (name: string) => {
+    git(root, 'add', '--all');
+    git(root, '-c', `user.name=${name}`, 'commit', '--quiet', '--message', name);
+  };
+
+  test('from the commit that added its record first, and not before there is one', async () => {
+    await write(`sité/.tintype/${record}`, '{}');
+    const before = await buyersInGit(dir, env);
+    expect(before(bought('ab'))).toBeNull();
+    commitAs('Ada');
+    await write(`sité/.tintype/records/ab/${hash}.${other.slice(0, 16)}.json`, '{}');
+    git(root, 'rm', '--quiet', `sité/.tintype/${record}`);
+    commitAs('Grace');
+    await write(`sité/.tintype/${record}`, '{}');
+    commitAs('Grace');
+    const buyerOf = await buyersInGit(dir, env);
+    expect(buyerOf(bought('ab'))).toBe('Ada');
+    expect(buyerOf(bought('ab', other))).toBe('Grace');
+    expect(buyerOf(bought('cd'))).toBeNull();
+  });
+
+  test('but not from the edge of a shallow clone, nor without git', async () => {
+    await write(`sité/.tintype/${record}`, '{}');
+    commitAs('Ada');
+    await write('page.html', 'x');
+    commitAs('Grace');
+    await write(`sité/.tintype/records/cd/${other}.json`, '{}');
+    commitAs('Joan');
+    const clone = join(root, 'clone');
+    git(root, 'clone', '--quiet', '--depth', '2', `file://${root}`, clone);
+    const buyerOf = await buyersInGit(join(clone, 'sité/.tintype'), env);
+    expect(buyerOf(bought('ab'))).toBeNull();
+    expect(buyerOf(bought('cd'))).toBe('Joan');
+    const nobody = await buyersInGit(dir, { PATH: root });
+    expect(nobody(bought('ab'))).toBeNull();
+  });
 });

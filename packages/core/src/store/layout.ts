@@ -55,6 +55,11 @@ export const layout = {
   pending: (dir: string, key: Key): string => join(dir, 'attempts', `${hashed(key)}.pending`),
 } as const;
 
+/** The names that the file of a record may have: that of a second purchase, and that of the first. */
+export function recordNames({ key, original }: StoreRecord): readonly string[] {
+  return [`${key}.${original.sha256.slice(0, 16)}.json`, `${key}.json`];
+}
+
 /** The path of the bytes that a record names. */
 export function pathOfBytes(dir: string, { original, rejected }: StoreRecord): string {
   return rejected === undefined

@@ -239,6 +239,8 @@ interface VersionControl {
   whyNotCommitted(): Promise<string | null>;
   /** What `git stash` or `git clean` would remove; `null`: nothing, or git cannot tell. */
   uncommitted(): Promise<UncommittedPurchases | null>;
+  /** Who bought each record: the author of the commit that added it; `null`: it is not committed, or git cannot tell. */
+  buyers(): Promise<(record: StoreRecord) => string | null>;
   /** The files that other branches may need. */
   protection(): Promise<Protection>;
   /** What the records in all commits name. `problem`: why version control cannot say. */

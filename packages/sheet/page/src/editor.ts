@@ -3,7 +3,7 @@ import type { EditConflict, EditForm, EditProposal, FormField } from '../../src/
 import { count, priceOf } from './amounts.ts';
 import { diffOf } from './diff.ts';
 import { h, nodesOf } from './element.ts';
-import { cellOf, labelOf, textOf, valueOf } from './field-values.ts';
+import { cellOf, example, labelOf, textOf, valueOf } from './field-values.ts';
 
 export interface EditorActions {
   readonly propose: (id: string, changes: readonly FieldChange[]) => Promise<EditProposal>;
@@ -95,7 +95,7 @@ export function editor(form: EditForm, actions: EditorActions): HTMLElement {
   ): HTMLElement {
     const field = isRow ? null : (form.fields.find((one) => one.name === name) ?? null);
     const written = layer.fields[name];
-    const control = controlOf(field, textOf(written), isRow ? null : inherited(index, name));
+    const control = controlOf(field, textOf(written, name), isRow ? null : inherited(index, name));
     entries.push({ layer: layer.name, name, field, control, written });
     const label = isRow ? name : labelOf(name);
     const isWide = control instanceof HTMLTextAreaElement || name === 'model';
@@ -111,13 +111,13 @@ export function editor(form: EditForm, actions: EditorActions): HTMLElement {
       .find((layer) => layer.name !== 'row' && name in layer.fields);
     if (from === undefined) return form.fields.find((one) => one.name === name)?.usual || null;
     const [, preset] = from.name.split(':');
-    return `${textOf(from.fields[name])} (${preset === undefined ? 'defaults' : `preset ${preset}`})`;
+    return `${textOf(from.fields[name], name)} (${preset === undefined ? 'defaults' : `preset ${preset}`})`;
   }
 
   function changes(): FieldChange[] {
     return entries.flatMap(({ layer, name, field, control, written }) => {
       const text = control.value;
-      if (text === textOf(written)) return [];
+      if (text === textOf(written, name)) return [];
       const value = layer === 'row' ? cellOf(written ?? '', text) : valueOf(field, text);
       return [{ layer, field: name, value }];
     });
@@ -180,10 +180,10 @@ export function editor(form: EditForm, actions: EditorActions): HTMLElement {
     const mine = new Set(changes().map(({ layer, field }) => `${layer} ${field}`));
     ({ revision } = image);
     const clashes = entries.flatMap((entry) => {
-      const before = textOf(entry.written);
+      const before = textOf(entry.written, entry.name);
       const now = image.layers.find(({ name }) => name === entry.layer)?.fields[entry.name];
       entry.written = now;
-      const text = textOf(now);
+      const text = textOf(now, entry.name);
       if (!mine.has(`${entry.layer} ${entry.name}`)) {
         entry.control.value = text;
         return [];
@@ -245,9 +245,9 @@ function controlOf(
   switch (field?.type) {
     case 'lines': {
       const area = h('textarea', {
-        rows: field.name === 'alt' ? 2 : 4,
+        rows: field.name === 'prompt' ? 4 : 2,
         dir: 'auto',
-        placeholder: inherited,
+        placeholder: inherited ?? example(field.name),
       });
       area.value = text;
       return area;
@@ -268,7 +268,8 @@ function controlOf(
       return input;
     }
     default: {
-      const input = h('input', { type: 'text', placeholder: inherited, list: listOf(field) });
+      const placeholder = inherited ?? example(field?.name);
+      const input = h('input', { type: 'text', placeholder, list: listOf(field) });
       input.value = text;
       return input;
     }

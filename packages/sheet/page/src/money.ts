@@ -1,4 +1,4 @@
-import type { MoneyGrouping, Sheet } from '../../src/sheet.ts';
+import type { MoneyGroup, MoneyGrouping, Sheet } from '../../src/sheet.ts';
 import { count, money } from './amounts.ts';
 import { openDialog } from './dialogs.ts';
 import { choice, h } from './element.ts';
@@ -8,9 +8,10 @@ const groupings: readonly (readonly [MoneyGrouping, string])[] = [
   ['manifest', 'By manifest'],
   ['image', 'By image'],
   ['model', 'By model'],
+  ['person', 'By person'],
 ];
 
-/** What was paid: in use and replaced, against the budgets, and by day, manifest, image and model. */
+/** What was paid: in use and replaced, against the budgets, and by day, manifest, image, model and person. */
 export function showMoney({ totals, money: sums, live }: Sheet): void {
   const { replacedUsd, todayUsd, perDayUsd, perRunUsd, groups } = sums;
   const rows = h('tbody');
@@ -19,7 +20,7 @@ export function showMoney({ totals, money: sums, live }: Sheet): void {
     const dearest = Math.max(...groups[grouping].map(({ costUsd }) => costUsd), 1e-6);
     first.textContent = grouping.charAt(0).toUpperCase() + grouping.slice(1);
     rows.replaceChildren(
-      ...groups[grouping].map(({ name, pictures, costUsd, unknown, inUseUsd }) => {
+      ...groups[grouping].map(({ name, pictures, costUsd, unknown, inUseUsd, estimated }) => {
         const bar = h('i.bar', { 'aria-hidden': 'true' });
         bar.style.setProperty('--share', String(costUsd / dearest));
         return h(
@@ -28,6 +29,7 @@ export function showMoney({ totals, money: sums, live }: Sheet): void {
           h('td', String(pictures)),
           h('td', unknown === 0 ? money(costUsd) : `${money(costUsd)} and ${unknown} unknown`),
           h('td', money(inUseUsd)),
+          h('td', estimateOf(estimated, pictures)),
         );
       }),
     );
@@ -49,7 +51,12 @@ export function showMoney({ totals, money: sums, live }: Sheet): void {
         ? 'There is no budget for a run.'
         : `The budget for one run${live === null ? '' : ', and for one click on Buy,'} is ${money(perRunUsd)}.`,
     ),
-    choice('Group', groupings, 'day', draw),
+    choice(
+      'Group',
+      groupings.filter(([name]) => groups[name].length > 0),
+      'day',
+      draw,
+    ),
     h(
       'div.files.sums-table',
       { tabindex: 0, role: 'group', 'aria-label': 'Costs' },
@@ -60,7 +67,9 @@ export function showMoney({ totals, money: sums, live }: Sheet): void {
           h(
             'tr',
             first,
-            ...['Pictures', 'Paid', 'In use'].map((title) => h('th', { scope: 'col' }, title)),
+            ...['Pictures', 'Paid', 'In use', 'Estimated'].map((title) =>
+              h('th', { scope: 'col' }, title),
+            ),
           ),
         ),
         rows,
@@ -72,6 +81,12 @@ export function showMoney({ totals, money: sums, live }: Sheet): void {
     h('p.soft', 'In a terminal: ', h('code', 'tintype costs --by day')),
   );
   dialog.classList.add('wide-dialog');
+}
+
+function estimateOf({ pictures, estimateUsd }: MoneyGroup['estimated'], all: number): string {
+  if (pictures === 0) return '–';
+  const { low, high } = estimateUsd;
+  return `${money(low)}–${money(high)}${pictures === all ? '' : ` for ${pictures}`}`;
 }
 
 function sum(name: string, value: string): HTMLElement {

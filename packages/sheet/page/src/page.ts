@@ -740,8 +740,9 @@ function vary(image: SheetImage): Promise<void> {
         ...server,
         url: picture && source(picture.hash),
         isTaken: (id) => imageOf(id) !== null,
-        added: (id) => {
-          say(`Added ${id}. ${howToUndo}`);
+        save: server.edit,
+        added: (id, what) => {
+          say(`Added ${what}. ${howToUndo}`);
           // It is there as soon as the sheet is read again.
           selected = id;
         },

@@ -1,4 +1,4 @@
-import type { Region, Variation } from '@tintype/core/types';
+import type { FieldChange, Region, Variation } from '@tintype/core/types';
 import type {
   EditConflict,
   EditForm,
@@ -9,9 +9,15 @@ import type {
 import { openDialog } from './dialogs.ts';
 import { diffOf } from './diff.ts';
 import { outcomeOf } from './editor.ts';
-import { h } from './element.ts';
+import { choice, h } from './element.ts';
 
 interface VariationOptions {
+  readonly propose: (id: string, changes: readonly FieldChange[]) => Promise<EditProposal>;
+  readonly save: (
+    id: string,
+    changes: readonly FieldChange[],
+    revision: string,
+  ) => Promise<EditConflict | null>;
   readonly proposeVariation: (id: string, variation: Variation) => Promise<EditProposal>;
   readonly vary: (
     id: string,
@@ -21,18 +27,25 @@ interface VariationOptions {
   /** The address of the whole picture; `null`: it is not bought, so that no region can be drawn on it. */
   readonly url: string | null;
   readonly isTaken: (id: string) => boolean;
-  readonly added: (id: string) => void;
+  /** An image was added, or something of it. */
+  readonly added: (id: string, what: string) => void;
 }
 
 const pauseMs = 250;
 
-/** Asks for a new image that works from the picture of another one: an instruction, and the part that may change. */
+/**
+ * Asks for a new image that works from the picture of another one: an instruction, and the part that may change. Or for another take of
+ * the image, which has the same words: an image cannot work from its own picture.
+ */
 export function openVariation(
   image: SheetImage,
   picture: SheetPicture | null,
-  { revision }: EditForm,
-  { proposeVariation, vary, url, isTaken, added }: VariationOptions,
+  { revision, layers }: EditForm,
+  { propose, save, proposeVariation, vary, url, isTaken, added }: VariationOptions,
 ): void {
+  let isTake = false;
+  const take = layers.find(({ fields }) => typeof fields['take'] === 'number')?.fields['take'] ?? 1;
+  const anotherTake = [{ layer: 'image', field: 'take', value: Number(take) + 1 }];
   let region: Region | null = null;
   let from: readonly [number, number] | null = null;
   let timer: number | undefined;
@@ -86,6 +99,19 @@ export function openVariation(
   const button = h('button.buy', { disabled: true, onclick: () => void write() }, 'Add');
   const clear = h('button', { onclick: () => draw(null) }, 'Whole picture');
   const hasPicture = url !== null && picture !== null;
+  const fields = h(
+    'div.crop-side',
+    h('label.field', h('span', 'What is to be different'), prompt),
+    h('label.field', h('span', 'Name of the new image'), id),
+    h('label.field', h('span', 'Alt text (empty: decorative)'), alt),
+    hasPicture &&
+      h(
+        'fieldset.crop-fields.region-fields',
+        h('legend', 'Only this part changes: draw it on the picture, or type it'),
+        ...sides.map(({ label }) => label),
+        h('p.actions', clear),
+      ),
+  );
   const dialog = openDialog(
     'viewer',
     { title: `The same as ${image.id}, but …` },
@@ -101,16 +127,20 @@ export function openVariation(
         : h('p.soft', 'Its picture is not bought yet, so no part of it can be chosen.'),
       h(
         'div.crop-side',
-        h('label.field', h('span', 'What is to be different'), prompt),
-        h('label.field', h('span', 'Name of the new image'), id),
-        h('label.field', h('span', 'Alt text (empty: decorative)'), alt),
-        hasPicture &&
-          h(
-            'fieldset.crop-fields.region-fields',
-            h('legend', 'Only this part changes: draw it on the picture, or type it'),
-            ...sides.map(({ label }) => label),
-            h('p.actions', clear),
-          ),
+        choice(
+          'Make',
+          [
+            ['image', 'A new image'],
+            ['take', 'Another take, with the same words'],
+          ],
+          'image',
+          (kind) => {
+            isTake = kind === 'take';
+            fields.hidden = isTake;
+            changed();
+          },
+        ),
+        fields,
         outcome,
         problems,
         h('p.actions', button, h('button', { onclick: () => dialog.close() }, 'Cancel')),
@@ -152,14 +182,18 @@ export function openVariation(
   function changed(): void {
     button.disabled = true;
     clearTimeout(timer);
-    if (prompt.value.trim() !== '') timer = window.setTimeout(() => void ask(), pauseMs);
+    // An answer about what was asked before is no longer of interest.
+    asked++;
+    if (isTake || prompt.value.trim() !== '') timer = window.setTimeout(() => void ask(), pauseMs);
   }
 
   async function ask(): Promise<void> {
     const now = ++asked;
     problems.replaceChildren();
     try {
-      const proposal = await proposeVariation(image.id, variation());
+      const proposal = await (isTake
+        ? propose(image.id, anotherTake)
+        : proposeVariation(image.id, variation()));
       if (now !== asked) return;
       const mistakes = proposal.diagnostics.filter(({ severity }) => severity === 'error');
       outcome.textContent = mistakes.length > 0 ? 'It cannot be added:' : outcomeOf(proposal);
@@ -177,10 +211,13 @@ export function openVariation(
     button.disabled = true;
     try {
       const next = variation();
-      const conflict = await vary(image.id, next, revision);
+      const conflict = await (isTake
+        ? save(image.id, anotherTake, revision)
+        : vary(image.id, next, revision));
       if (conflict !== null) throw new Error(`${conflict.message} Close this, and try again.`);
       dialog.close();
-      added(next.id);
+      if (isTake) added(image.id, `another take of ${image.id}`);
+      else added(next.id, next.id);
     } catch (error) {
       fail(error);
     }
