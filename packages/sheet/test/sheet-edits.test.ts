@@ -448,10 +448,10 @@ test('after any edits and undos manifests can be read, with all comments, and af
       : fc.constantFrom(...known[field]);
   };
   const fieldIn = {
-    image: [
-      ...['prompt', 'prompt', 'alt', 'quality', 'size', 'number_of_images', 'crop', 'background'],
-      ...['input_images', 'widths', 'formats', 'sources'],
-    ],
+    image:
+      'prompt prompt alt quality size number_of_images crop background input_images widths formats sources'.split(
+        ' ',
+      ),
     row: ['what', 'what', 'name'],
     'preset:house': ['prompt', 'quality'],
     defaults: ['quality', 'size', 'decorative'],

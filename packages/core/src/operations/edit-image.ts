@@ -253,7 +253,7 @@ function refuseFiles(before: FieldValue | undefined, after: FieldChange['value']
   if (other !== undefined)
     throw new TintypeError(
       'usage',
-      `"${String(other)}" is not an image of this project; write tintype:<id> here, or add files and addresses to the manifest by hand`,
+      `${JSON.stringify(other)} is not an image of this project; write tintype:<id> here, or add files and addresses to the manifest by hand`,
     );
 }
 

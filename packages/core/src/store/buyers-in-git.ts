@@ -16,11 +16,10 @@ export async function buyersInGit(dir: string, realEnv: Env): Promise<BuyerOf> {
     const head = await git(['rev-parse', '--is-shallow-repository', 'HEAD']);
     const last = known.get(dir);
     if (last?.head === head) return await last.buyers;
-    const log = git([
-      ...['log', '--diff-filter=A', '--no-renames', '--relative', '--name-only'],
-      // A commit without a parent is the edge of a shallow clone, and seems to add all that came before it.
-      ...[`--format=%x01${head.startsWith('true') ? '%p' : 'known'}%x01%aN`, '--', 'records'],
-    ]);
+    // A commit without a parent is the edge of a shallow clone, and seems to add all that came before it.
+    const parents = head.startsWith('true') ? '%p' : 'known';
+    const added = ['--diff-filter=A', '--no-renames', '--relative', '--name-only'];
+    const log = git(['log', ...added, `--format=%x01${parents}%x01%aN`, '--', 'records']);
     const buyers = log.then(buyersOf);
     known.set(dir, { head, buyers });
     return await buyers;
