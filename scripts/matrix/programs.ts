@@ -59,10 +59,13 @@ export function programsIn(root: string): Programs {
         if (isUp) return { origin, [Symbol.asyncDispose]: stop };
       }
       await stop();
-      throw new Error(`${command} does not answer\n${printed.join('')}`);
+      throw new Error(`${command} does not answer\n${printed.join('').slice(-lastWords)}`);
     },
   };
 }
+
+/** Characters. A server that fails may say the same at each request. */
+const lastWords = 4_000;
 
 /** As a user's shell has it, with this Node, without a key, and without what npm and tests set. */
 function environment(root: string): NodeJS.ProcessEnv {

@@ -5,7 +5,7 @@ import { type OpenAiEmulator, startOpenAiEmulator } from '@tintype/emulators/ope
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventsOf } from '../../core/test/support/api.ts';
 import { filesBelow, hashesBelow } from '../../core/test/support/files.ts';
-import { type TestProject, testProject } from '../../core/test/support/project.ts';
+import { testProject } from '../../core/test/support/project.ts';
 import { openQueuedWorkers } from '../src/queued-workers.ts';
 import { missingRedis, startRedis } from './support/redis-server.ts';
 import { startWorker, stop } from './support/worker-process.ts';
