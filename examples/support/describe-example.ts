@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, noBrowser } from '../../packages/core/test/support/browser.ts';
+import { isQuick } from '../../packages/core/test/support/test-mode.ts';
 import { type OpenPage, openPage, smallestThatFills, type Viewport } from './open-page.ts';
 import { type RunningScript, runScript, serveScript } from './run-script.ts';
 
@@ -20,10 +21,14 @@ export interface Site {
   readonly address: string;
 }
 
-const viewports: readonly Viewport[] = [
-  { width: 1280, height: 900 },
+const windows: readonly Viewport[] = [
   { width: 390, height: 844 },
+  { width: 768, height: 1024 },
+  { width: 1440, height: 900 },
 ];
+const viewports = windows.flatMap((window) =>
+  (isQuick ? [1] : [1, 2]).map((pixelRatio) => ({ ...window, pixelRatio })),
+);
 
 /**
  * Tests every Vite example in a real browser: its dev server encodes the files that the page requests, and its build shows the
@@ -75,7 +80,7 @@ export function describeExample(
         expect(await readTypes(root)).toBe(types);
       });
 
-      describe.each(viewports)('$width pixels wide', (viewport) => {
+      describe.each(viewports)('$width pixels wide, at $pixelRatio x', (viewport) => {
         let shown: OpenPage;
 
         beforeAll(async () => {
@@ -103,6 +108,14 @@ export function describeExample(
             const { file, shownWidth, fileWidth } = image;
             expect(fileWidth, `${file}, shown ${shownWidth} wide`).toBe(smallestThatFills(image));
           }
+        });
+
+        test('the picture that is the largest at first is requested first, no picture twice, and only files that are shown', () => {
+          const { images, largest, requested } = shown;
+          const candidates = new Set(images.flatMap((image) => image.candidates));
+          const ours = requested.filter((path) => candidates.has(path));
+          expect(largest === null || ours[0] === largest, `${largest}: ${ours.join()}`).toBe(true);
+          expect(ours.toSorted()).toEqual([...new Set(images.map(({ file }) => file))].toSorted());
         });
 
         test('nothing moves while the page loads, and nothing is wider than the window', async () => {

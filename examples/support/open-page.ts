@@ -6,11 +6,15 @@ export interface OpenPage extends AsyncDisposable {
   readonly images: readonly ShownImage[];
   /** Warnings and errors of the console, exceptions, failed requests, answers with status 400 or more, pictures of failures. */
   readonly problems: readonly string[];
+  /** The paths of the pictures that it requested, in this order. */
+  readonly requested: readonly string[];
+  /** The path of the picture that was the largest thing to see at first; `null`: that was no picture. */
+  readonly largest: string | null;
   /** The cumulative layout shift of the page, except what a click or a key caused. */
   readonly layoutShift: () => Promise<number>;
 }
 
-/** An `<img>` as the browser shows it. Widths are CSS pixels, which are equal to screen pixels here. */
+/** An `<img>` as the browser shows it. */
 export interface ShownImage {
   /** The path in the URL of the file that the browser chose. */
   readonly file: string;
@@ -18,6 +22,9 @@ export interface ShownImage {
   readonly fileWidth: number | null;
   /** The widths of that `srcset`, from small to large. */
   readonly widths: readonly number[];
+  /** The paths of all files that it could have shown. */
+  readonly candidates: readonly string[];
+  /** In pixels of the screen. */
   readonly shownWidth: number;
   /** The types that the browser could choose from before the fallback. */
   readonly types: readonly string[];
@@ -28,29 +35,39 @@ export interface ShownImage {
   readonly loading: string;
 }
 
+/** A window, in CSS pixels. */
 export interface Viewport {
   readonly width: number;
   readonly height: number;
+  /** Pixels of the screen for each CSS pixel. @default 1 */
+  readonly pixelRatio?: number;
 }
 
 /** Opens a page, scrolls past every image, and waits until all have loaded or failed. */
 export async function openPage(
   browser: Browser,
   address: string,
-  viewport: Viewport,
+  { pixelRatio = 1, ...viewport }: Viewport,
 ): Promise<OpenPage> {
-  const page = await browser.newPage({ viewport });
+  const page = await browser.newPage({ viewport, deviceScaleFactor: pixelRatio });
   const problems: string[] = [];
   watch(page, problems);
-  await page.addInitScript(recordShifts);
+  const requested: string[] = [];
+  page.on('request', (request) => {
+    if (request.resourceType() === 'image') requested.push(new URL(request.url()).pathname);
+  });
+  await page.addInitScript(recordPaints);
   await page.goto(address, { waitUntil: 'load' });
   await page.waitForSelector('img');
+  const largest = await page.evaluate<string | null>('window.largestPicture');
   for (const image of await page.locator('img').all()) await image.scrollIntoViewIfNeeded();
   await page.waitForFunction('Array.from(document.images).every((image) => image.complete)');
   return {
     page,
     images: await page.evaluate<ShownImage[]>(inspectImages),
     problems,
+    requested,
+    largest,
     layoutShift: () => page.evaluate<number>('window.layoutShift'),
     [Symbol.asyncDispose]: () => page.close(),
   };
@@ -82,13 +99,18 @@ function watch(page: Page, problems: string[]): void {
 
 // Code that runs in the page is text, because the tests have no DOM types.
 
-const recordShifts = `
+const recordPaints = `
   window.layoutShift = 0;
   new PerformanceObserver((list) => {
     for (const { value, hadRecentInput } of list.getEntries()) {
       if (!hadRecentInput) window.layoutShift += value;
     }
   }).observe({ type: 'layout-shift', buffered: true });
+  window.largestPicture = null;
+  new PerformanceObserver((list) => {
+    const { url } = list.getEntries().at(-1);
+    window.largestPicture = url === '' ? null : new URL(url).pathname;
+  }).observe({ type: 'largest-contentful-paint', buffered: true });
 `;
 
 const inspectImages = `Array.from(document.images, (image) => {
@@ -98,14 +120,14 @@ const inspectImages = `Array.from(document.images, (image) => {
   );
   const isInPicture = image.parentElement.localName === 'picture';
   const sources = isInPicture ? Array.from(image.parentElement.querySelectorAll('source')) : [];
-  const candidates = [...sources, image]
-    .map(candidatesOf)
-    .find((some) => some.some(({ url }) => url === image.currentSrc)) ?? [];
+  const all = [...sources, image].map(candidatesOf);
+  const candidates = all.find((some) => some.some(({ url }) => url === image.currentSrc)) ?? [];
   return {
     file: new URL(image.currentSrc || 'about:blank').pathname,
     fileWidth: candidates.find(({ url }) => url === image.currentSrc)?.width ?? null,
     widths: candidates.map(({ width }) => width).sort((a, b) => a - b),
-    shownWidth: image.offsetWidth,
+    candidates: all.flat().map(({ url }) => new URL(url).pathname),
+    shownWidth: Math.round(image.getBoundingClientRect().width * devicePixelRatio),
     types: sources.map(({ type }) => type),
     isLoaded: image.complete && image.naturalWidth > 0,
     isInPicture,
