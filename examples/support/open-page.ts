@@ -24,7 +24,7 @@ export interface ShownImage {
   readonly widths: readonly number[];
   /** The paths of all files that it could have shown. */
   readonly candidates: readonly string[];
-  /** In pixels of the screen. */
+  /** In pixels of the screen, before a transform of CSS. */
   readonly shownWidth: number;
   /** The types that the browser could choose from before the fallback. */
   readonly types: readonly string[];
@@ -127,7 +127,7 @@ const inspectImages = `Array.from(document.images, (image) => {
     fileWidth: candidates.find(({ url }) => url === image.currentSrc)?.width ?? null,
     widths: candidates.map(({ width }) => width).sort((a, b) => a - b),
     candidates: all.flat().map(({ url }) => new URL(url).pathname),
-    shownWidth: Math.round(image.getBoundingClientRect().width * devicePixelRatio),
+    shownWidth: image.offsetWidth * devicePixelRatio,
     types: sources.map(({ type }) => type),
     isLoaded: image.complete && image.naturalWidth > 0,
     isInPicture,

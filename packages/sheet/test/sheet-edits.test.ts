@@ -477,7 +477,7 @@ test('after any edits and undos manifests can be read, with all comments, and af
     { weight: 3, arbitrary: edit },
     { weight: 1, arbitrary: fc.constant('undo' as const) },
   );
-  const sequences = isLong ? 200 : isQuick ? 5 : 20;
+  const sequences = isLong ? 200 : isQuick ? 8 : 20;
   const comments = manifest.match(/# .*/g)!;
   await using made = await servedSheet(files, api().baseUrl);
   const text = async () => (await made.project.read('a.images.yaml')).toString();
@@ -508,6 +508,7 @@ test('after any edits and undos manifests can be read, with all comments, and af
     }),
     { numRuns: sequences },
   );
-  expect(written).toBeGreaterThan(sequences);
+  // Some edits of a sequence are refused.
+  expect(written).toBeGreaterThan(sequences / 2);
   expect(api().requests).toEqual([]);
 });

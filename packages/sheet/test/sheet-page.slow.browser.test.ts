@@ -229,9 +229,10 @@ describe.skipIf(noBrowser !== false)(
       const [[left = -1] = []] = await scrolled();
       expect(left).toBeLessThan(50);
       await dialog.locator('.mat').nth(1).focus();
-      await page.keyboard.press('ArrowRight');
       await expect
         .poll(async () => {
+          // It scrolls once its large picture is there.
+          await page.keyboard.press('ArrowRight');
           const places = await scrolled();
           return same(places) && places[0]![0]! > left;
         })
