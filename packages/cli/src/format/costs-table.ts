@@ -9,6 +9,7 @@ import {
   moneyRange,
   type WayCosts,
 } from '@tintype/core';
+import { sumRanges } from '@tintype/core/internal';
 import { cleanLine } from './clean.ts';
 import { table, type Column } from './table.ts';
 
@@ -60,10 +61,7 @@ function estimateLine(estimates: readonly EstimatedCosts[]): string {
     estimates.reduce((total, one) => total + of(one), 0);
   const pictures = sum((one) => one.pictures);
   if (pictures === 0) return '';
-  const range = {
-    low: sum(({ estimateUsd }) => estimateUsd.low),
-    high: sum(({ estimateUsd }) => estimateUsd.high),
-  };
+  const range = sumRanges(estimates.map(({ estimateUsd }) => estimateUsd));
   return `Estimated today: ${moneyRange(range)} for ${count(pictures, 'picture')} that cost ${money(sum((one) => one.costUsd))}\n`;
 }
 
