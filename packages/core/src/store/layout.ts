@@ -1,4 +1,4 @@
-import { join, sep } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import type { Key, Sha256, StoreRecord } from '../types.ts';
 
 /**
@@ -57,7 +57,8 @@ export const layout = {
 
 /** The names that the file of a record may have: that of a second purchase, and that of the first. */
 export function recordNames({ key, original }: StoreRecord): readonly string[] {
-  return [`${key}.${original.sha256.slice(0, 16)}.json`, `${key}.json`];
+  const paths = [layout.secondRecord('', key, original.sha256), layout.record('', key)];
+  return paths.map((path) => basename(path));
 }
 
 /** The path of the bytes that a record names. */
