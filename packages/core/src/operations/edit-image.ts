@@ -229,8 +229,7 @@ async function editedFiles(
   return [...edited.values()].filter(isChange);
 }
 
-function refuseField(layer: EditableLayer, { field, value }: FieldChange): void {
-  const { name, fields } = layer;
+function refuseField({ name, fields }: EditableLayer, { field, value }: FieldChange): void {
   const known: readonly string[] = editableFields;
   if (name === 'row') {
     if (!Object.hasOwn(fields, field)) throw new TintypeError('usage', `this row has no ${field}`);
