@@ -10,7 +10,7 @@ import { fillInUrls, lateForm, lateUrl } from './late-pictures.ts';
 import { withArt, withSources } from './media-sources.ts';
 import type { Picture } from './picture.ts';
 import { namesInPage, reference, scheme, styleModule } from './references.ts';
-import { mediaTypeOf } from './picture-elements.ts';
+import { mediaTypeOf } from '@tintype/core/picture-parts';
 
 /** Style sheets that name pictures, in a build. This runs after Vite has compiled them, so that they contain their imports. */
 export function buildStylesPlugin(builds: Builds): Plugin {

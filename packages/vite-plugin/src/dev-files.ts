@@ -3,7 +3,7 @@ import type { Original, PlannedImage, VariantSpec } from '@tintype/core';
 import { markupOfFiles, type OpenProject, pictureOfFiles } from '@tintype/core/modules';
 import type { CssFile } from './css.ts';
 import type { Picture } from './picture.ts';
-import { mediaTypeOf } from './picture-elements.ts';
+import { mediaTypeOf } from '@tintype/core/picture-parts';
 import { stillsOrAll } from './stills-or-all.ts';
 
 /** The dev server's path for picture files, below the base. */

@@ -3,7 +3,7 @@ import type { OpenProject } from '@tintype/core/modules';
 import type { Connect, Logger } from 'vite';
 import { devFolder, findDevFile } from './dev-files.ts';
 import { failureSvg } from './failure-svg.ts';
-import { mediaTypeOf } from './picture-elements.ts';
+import { mediaTypeOf } from '@tintype/core/picture-parts';
 
 export interface DevServerOptions {
   /** Ends in `/`. */

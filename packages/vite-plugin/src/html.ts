@@ -9,7 +9,7 @@ import {
   sourcesOf,
   mediaTypeOf,
   stillPicture,
-} from './picture-elements.ts';
+} from '@tintype/core/picture-parts';
 
 type Element = DefaultTreeAdapterTypes.Element;
 type ParentNode = DefaultTreeAdapterTypes.ParentNode;

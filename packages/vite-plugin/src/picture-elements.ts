@@ -1,2 +1,0 @@
-/** What the plugin uses of core's pictures. */
-export * from '@tintype/core/picture-parts';
