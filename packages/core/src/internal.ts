@@ -36,7 +36,6 @@ export { refuseMistakes } from './operations/read-plan.ts';
 export { assetMapName } from './output/output-name.ts';
 export { readPreviousOutputs } from './output/previous-outputs.ts';
 export { type Ask, withQuestions } from './process/with-questions.ts';
-export { proxiedFetch } from './process/proxied-fetch.ts';
 export { inputReferences } from './input-references.ts';
 export { withUpstream } from './plan/check-graph.ts';
 export { deliveriesAs, deliveriesOf } from './plan/deliveries.ts';

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,7 +51,7 @@ const refused = [
     'a command that imports a file of core',
     'packages/cli/src',
     `${core}/plan/b.ts`,
-    'a shell imports public exports',
+    'a shell imports what core exports',
   ],
   [
     'a component that imports the library',
@@ -63,12 +63,18 @@ const refused = [
     'a command that imports the plugin',
     'packages/cli/src',
     'packages/vite-plugin/src/index.ts',
-    'a shell imports public',
+    'a shell imports what core exports',
   ],
   [
     'the S3 remote that imports a file of core',
     'packages/s3/src',
     `${core}/internal.ts`,
+    'the S3 remote imports what core exports',
+  ],
+  [
+    'the S3 remote that imports core by its name, but not what it exports to all',
+    'packages/s3/src',
+    '@tintype/core/internal',
     'the S3 remote imports what core exports',
   ],
   [
@@ -136,6 +142,17 @@ const refused = [
 const allowed = [
   ['a stage that imports itself', `${core}/plan`, `${core}/plan/b.ts`],
   ['a stage that imports a leaf file', `${core}/plan`, `${core}/hash.ts`],
+  ['the S3 remote that imports core', 'packages/s3/src', '@tintype/core'],
+  [
+    'a command that imports what core exports to the other packages',
+    'packages/cli/src',
+    '@tintype/core/internal',
+  ],
+  [
+    'a test that imports an emulator',
+    `${core.replace('src', 'test')}/support`,
+    'packages/emulators/src/openai.ts',
+  ],
 ] as const;
 
 /** Runs the rules of this repository once over a folder with a file for each case, because a run takes a second. */
@@ -146,8 +163,22 @@ describe('the import rules', () => {
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'tintype-imports-'));
     await write('tsconfig.json', '{}');
+    // By its name, core is found as in an installed workspace.
+    await cp(
+      path.join(root, 'packages/core/package.json'),
+      path.join(folder, 'packages/core/package.json'),
+      { recursive: true },
+    );
+    await mkdir(path.join(folder, 'node_modules/@tintype'), { recursive: true });
+    await symlink(
+      path.join(folder, 'packages/core'),
+      path.join(folder, 'node_modules/@tintype/core'),
+      'junction',
+    );
+    for (const name of ['index', 'internal'])
+      await write(`${core}/${name}.ts`, 'export const b = 1;\n');
     for (const [what, from, to] of [...refused, ...allowed]) {
-      const isFile = !to.startsWith('node:');
+      const isFile = !/^(?:node:|@)/.test(to);
       if (isFile) await write(to, 'export const b = 1;\n');
       const file = fileOf(what, from);
       const name = isFile ? path.posix.relative(from, to).replace(/^(?![.])/, './') : to;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { proxiedFetch } from '@tintype/core/internal';
+import { proxiedFetch } from '@tintype/core';
 import { NoCredentials, type S3Credentials } from './credentials.ts';
 import { childrenIn, textIn } from './xml.ts';
 

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { type Proxies, proxies } from './proxies.ts';
 
-/** `fetch`, through the proxies of this process. Without any, it is Node's own, so that undici is not loaded. */
+/** `fetch`, through the proxies of this process, for remotes of your own. Without any, it is Node's own, so that undici is not loaded. */
 export async function proxiedFetch(url: string | URL, init: RequestInit): Promise<Response> {
   const through = proxies();
   if (through === null) return fetch(url, init);
