@@ -23,7 +23,7 @@ const lines: readonly (readonly [string, string])[] = [
   ['open', pathToFileURL(join(root, 'dist/index.html')).href],
   [
     'images',
-    `${images.length}, delivered as ${files.length} files, ${megabytes(files.map(({ bytes }) => bytes))}`,
+    `${images.length}, delivered as ${files.length} files and an asset map, ${megabytes(files.map(({ bytes }) => bytes))}`,
   ],
   [
     'originals',
