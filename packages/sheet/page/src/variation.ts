@@ -31,6 +31,20 @@ interface VariationOptions {
   readonly added: (id: string, what: string) => void;
 }
 
+/** What can be made from an image. */
+interface Making {
+  readonly isReady: () => boolean;
+  readonly propose: () => Promise<EditProposal>;
+  readonly write: () => Promise<Written>;
+}
+
+interface Written {
+  readonly conflict: EditConflict | null;
+  readonly id: string;
+  /** In words. */
+  readonly what: string;
+}
+
 const pauseMs = 250;
 
 /**
@@ -43,9 +57,28 @@ export function openVariation(
   { revision, layers }: EditForm,
   { propose, save, proposeVariation, vary, url, isTaken, added }: VariationOptions,
 ): void {
-  let isTake = false;
   const take = layers.find(({ fields }) => typeof fields['take'] === 'number')?.fields['take'] ?? 1;
   const anotherTake = [{ layer: 'image', field: 'take', value: Number(take) + 1 }];
+  const makings: Readonly<Record<'image' | 'take', Making>> = {
+    image: {
+      isReady: () => prompt.value.trim() !== '',
+      propose: () => proposeVariation(image.id, variation()),
+      async write() {
+        const next = variation();
+        const conflict = await vary(image.id, next, revision);
+        return { conflict, id: next.id, what: next.id };
+      },
+    },
+    take: {
+      isReady: () => true,
+      propose: () => propose(image.id, anotherTake),
+      async write() {
+        const conflict = await save(image.id, anotherTake, revision);
+        return { conflict, id: image.id, what: `another take of ${image.id}` };
+      },
+    },
+  };
+  let making = makings.image;
   let region: Region | null = null;
   let from: readonly [number, number] | null = null;
   let timer: number | undefined;
@@ -135,8 +168,8 @@ export function openVariation(
           ],
           'image',
           (kind) => {
-            isTake = kind === 'take';
-            fields.hidden = isTake;
+            making = makings[kind];
+            fields.hidden = kind === 'take';
             changed();
           },
         ),
@@ -184,16 +217,14 @@ export function openVariation(
     clearTimeout(timer);
     // An answer about what was asked before is no longer of interest.
     asked++;
-    if (isTake || prompt.value.trim() !== '') timer = window.setTimeout(() => void ask(), pauseMs);
+    if (making.isReady()) timer = window.setTimeout(() => void ask(), pauseMs);
   }
 
   async function ask(): Promise<void> {
     const now = ++asked;
     problems.replaceChildren();
     try {
-      const proposal = await (isTake
-        ? propose(image.id, anotherTake)
-        : proposeVariation(image.id, variation()));
+      const proposal = await making.propose();
       if (now !== asked) return;
       const mistakes = proposal.diagnostics.filter(({ severity }) => severity === 'error');
       outcome.textContent = mistakes.length > 0 ? 'It cannot be added:' : outcomeOf(proposal);
@@ -210,14 +241,10 @@ export function openVariation(
   async function write(): Promise<void> {
     button.disabled = true;
     try {
-      const next = variation();
-      const conflict = await (isTake
-        ? save(image.id, anotherTake, revision)
-        : vary(image.id, next, revision));
+      const { conflict, id: made, what } = await making.write();
       if (conflict !== null) throw new Error(`${conflict.message} Close this, and try again.`);
       dialog.close();
-      if (isTake) added(image.id, `another take of ${image.id}`);
-      else added(next.id, next.id);
+      added(made, what);
     } catch (error) {
       fail(error);
     }
