@@ -125,13 +125,18 @@ interface ValueOf {
   readonly options: Readonly<Record<string, string | number | boolean>>;
 }
 
-type CropFields = {
-  readonly position?: CropPosition | undefined;
-} & (
-  | { readonly width: number; readonly height: number }
-  /** `W:H`: the largest part of the picture that has this shape. */
-  | { readonly ratio: string }
-);
+type CropFields =
+  | { readonly area: CropArea }
+  | ({
+      readonly position?: CropPosition | undefined;
+    } & (
+      | { readonly width: number; readonly height: number }
+      /** `W:H`: the largest part of the picture that has this shape. */
+      | { readonly ratio: string }
+    ));
+
+/** A rectangle in percent of the picture, such as `[10, 20, 50, 60]`. */
+export type CropArea = readonly [left: number, top: number, width: number, height: number];
 
 /** One of `cropPositions`, or a point in percent of the picture, `[30, 20]`, that comes as near to the middle as possible. */
 export type CropPosition = string | readonly [left: number, top: number];
@@ -370,8 +375,8 @@ const fieldTable = {
       pattern: /^(?:[1-9]\d{0,4}x[1-9]\d{0,4}|[1-9]\d{0,3}:[1-9]\d{0,3})$/,
       is: 'pixels such as "1200x630", or a ratio such as "3:4"',
     },
-    examples: ['3:4', '1200x630', { ratio: '3:4', position: 'top' }],
-    help: 'Cut to "WxH", or to a ratio "W:H" as large as the picture allows; or { width, height, position }, { ratio, position }, where position may be a point such as [30, 20], in percent.',
+    examples: ['3:4', '1200x630', { ratio: '3:4', position: 'top' }, { area: [10, 20, 50, 60] }],
+    help: 'Cut to "WxH", or to a ratio "W:H" as large as the picture allows; or { width, height, position }, { ratio, position }, where position may be a point such as [30, 20], in percent; or a rectangle, { area: [left, top, width, height] }, in percent.',
   },
   sources: {
     type: 'sources',

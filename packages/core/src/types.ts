@@ -33,6 +33,7 @@
 import type { DiagnosticCode } from './errors.ts';
 import type {
   Chroma,
+  CropArea,
   CropPosition,
   Fields,
   Format,
@@ -194,10 +195,23 @@ export interface Crop {
   readonly position: CropPosition;
 }
 
+/** A rectangle of the picture, in its pixels. Nothing is scaled. */
+export interface Cut {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A crop that is as large as the picture allows. `ratio`: `W:H`. */
 export interface RatioCrop {
   readonly ratio: string;
   readonly position: CropPosition;
+}
+
+/** A crop that is a rectangle of the picture, whatever its size. */
+export interface AreaCrop {
+  readonly area: CropArea;
 }
 
 /** The fields that decide the files. None of them is in the key. */
@@ -209,7 +223,7 @@ export interface FileFields {
   /** In order of preference; the last is the fallback. Never empty. */
   readonly formats: readonly FormatSpec[];
   /** See `cropIn`. */
-  readonly crop: Crop | RatioCrop | null;
+  readonly crop: Crop | RatioCrop | AreaCrop | null;
   readonly placeholder: 'blur' | 'color' | 'none';
   readonly sizes: string | null;
 }
@@ -226,7 +240,7 @@ export interface MediaSource {
 /** A crop of an image's picture that is delivered beside it. */
 export interface CroppedSource extends MediaSource {
   readonly image: null;
-  /** `3x4` for a ratio, `600x800` for pixels. */
+  /** `3x4` for a ratio, `600x800` for pixels, `10-20-50-60` for an area. */
   readonly suffix: string;
   readonly files: FileFields;
 }
@@ -641,7 +655,7 @@ export interface VariantSpec extends FormatSpec {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
-  readonly crop: Crop | null;
+  readonly crop: Crop | Cut | null;
   /** The first frame of an animation, for readers who prefer less motion, although its format can hold all frames. */
   readonly isStill?: true;
 }

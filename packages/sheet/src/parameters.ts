@@ -36,6 +36,7 @@ function overlayOf({ overlay }: Job['picture'], field: (typeof overlays)[number]
 }
 
 function cropText(crop: NonNullable<Job['files']['crop']>): string {
+  if ('area' in crop) return `area ${crop.area.join('% ')}%`;
   const size = 'ratio' in crop ? crop.ratio : `${crop.width}x${crop.height}`;
   const { position } = crop;
   return `${size} ${typeof position === 'string' ? position : `${position.join('% ')}%`}`;

@@ -1,5 +1,5 @@
 import { canonicalJson, sha256 } from '../hash.ts';
-import type { Crop, Sha256, Source, VariantSpec } from '../types.ts';
+import type { Crop, Cut, Sha256, Source, VariantSpec } from '../types.ts';
 import { isMoving } from '../image/is-moving.ts';
 import type { EncoderSettings } from '../image/encoder-settings.ts';
 import { encoderVersion } from '../image/encoder-version.ts';
@@ -30,7 +30,7 @@ export function variantKey(source: Source, spec: VariantSpec, settings: EncoderS
 }
 
 /** The cache key of a picture's placeholder and colour. */
-export function previewKey(source: Source, crop: Crop | null): Sha256 {
+export function previewKey(source: Source, crop: Crop | Cut | null): Sha256 {
   return sha256(
     canonicalJson({
       source: source.sha256,

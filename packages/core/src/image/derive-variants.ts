@@ -1,6 +1,7 @@
 import { TintypeError } from '../errors.ts';
 import type {
   Crop,
+  Cut,
   EncodedFile,
   FileFields,
   Preview,
@@ -217,7 +218,7 @@ export interface RestorableVariants {
 interface Cached {
   readonly variants: readonly Variant[];
   readonly files: Map<Variant, CachedFile>;
-  readonly crop: Crop | null;
+  readonly crop: Crop | Cut | null;
   readonly keyOfPreview: Sha256;
   preview: Preview | null;
 }

@@ -1,4 +1,4 @@
-import type { Crop, Source } from '../types.ts';
+import type { Crop, Cut, Source } from '../types.ts';
 import { encodeError } from './encode-error.ts';
 import { encodeQueue, pictureQueue } from './encode-queue.ts';
 import type { Content } from './encoder-settings.ts';
@@ -24,7 +24,7 @@ const sharpColourSide = 1024;
 export interface OpenPicture {
   /** The picture or a crop of it, scaled to a size or, without one, in its own size. `frame`: which one, from 0. @default 0 */
   readonly at: (
-    crop: Crop | null,
+    crop: Crop | Cut | null,
     size?: { readonly width: number; readonly height: number },
     frame?: number,
   ) => Promise<RawPicture>;
@@ -35,7 +35,7 @@ export interface OpenPicture {
    * without one, in its own size.
    */
   readonly content: (
-    crop: Crop | null,
+    crop: Crop | Cut | null,
     size?: { readonly width: number; readonly height: number },
   ) => Promise<Content>;
 }
@@ -104,7 +104,7 @@ function sizesOf(
     sizes.set(name, picture);
     return picture;
   };
-  const cropped = (frame: number, crop: Crop): Promise<RawPicture> =>
+  const cropped = (frame: number, crop: Crop | Cut): Promise<RawPicture> =>
     frame === 0 ? cropPicture(frames[0]!, crop) : cropFrame(frames[frame]!, frames[0]!, crop);
   const at: OpenPicture['at'] = async (crop, size, frame = 0) => {
     const part = `${JSON.stringify(crop)} ${frame}`;
@@ -144,7 +144,7 @@ const unexamined: Content = {
 
 type WholeContent = Omit<Content, 'texture'>;
 
-async function contentOf(crop: Crop | null, at: OpenPicture['at']): Promise<WholeContent> {
+async function contentOf(crop: Crop | Cut | null, at: OpenPicture['at']): Promise<WholeContent> {
   const whole = await at(crop);
   const scale = Math.min(1, sharpColourSide / Math.max(whole.width, whole.height));
   const width = Math.max(1, Math.round(whole.width * scale));

@@ -11,6 +11,13 @@ test.each([
   expect(startOfCut(side, cut, percent)).toBe(start);
 });
 
+test('a cut takes its pixels as they are', async () => {
+  const data = new Uint8Array(20).map((_, at) => at);
+  const picture: RawPicture = { data, width: 5, height: 4, channels: 1 };
+  const cut = await cropPicture(picture, { left: 3, top: 1, width: 2, height: 2 });
+  expect([...cut.data]).toEqual([8, 9, 13, 14]);
+});
+
 test('a crop by a point is scaled down first, then cut around the point', async () => {
   // Grey columns, each as bright as its place.
   const width = 200;

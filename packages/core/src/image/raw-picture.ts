@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp';
-import type { Crop } from '../types.ts';
+import type { Crop, Cut } from '../types.ts';
 import { endPipeline } from './end-pipeline.ts';
 import { loadSharp } from './load-sharp.ts';
 import { pictureOptions } from './picture-options.ts';
@@ -48,8 +48,9 @@ async function replaced(picture: RawPicture, change: (raw: Sharp) => Sharp): Pro
   return changed;
 }
 
-/** Crops a picture to the shape of a box and scales it down to the box. */
-export async function cropPicture(picture: RawPicture, crop: Crop): Promise<RawPicture> {
+/** Crops a picture to the shape of a box and scales it down to the box, or cuts a rectangle out of it. */
+export async function cropPicture(picture: RawPicture, crop: Crop | Cut): Promise<RawPicture> {
+  if ('left' in crop) return pixelsOf((await openRaw(picture)).extract(crop));
   const { width, height, position } = crop;
   if (typeof position !== 'string') {
     return cutOut(picture, crop, (scaled) => ({
@@ -80,8 +81,9 @@ async function cutOut(
 export async function cropFrame(
   frame: RawPicture,
   first: RawPicture,
-  crop: Crop,
+  crop: Crop | Cut,
 ): Promise<RawPicture> {
+  if ('left' in crop) return cropPicture(frame, crop);
   const { width, height, position } = crop;
   if (position !== 'attention' && position !== 'entropy') return cropPicture(frame, crop);
   const found = (await openRaw(first)).resize({ width, height, fit: 'cover', position }).raw();

@@ -64,13 +64,7 @@ function explainIssue(issue: Issue, value: unknown, fieldNames: readonly string[
         on: 'key',
         finding: {
           code: 'unknown-field',
-          message:
-            (key === '<<'
-              ? 'merge keys (<<) do not work here; put what images share into presets'
-              : isTop
-                ? `there is no field ${quote(key)}`
-                : `${name} has no field ${quote(key)}`) +
-            didYouMean(key, isTop ? fieldNames : fieldsOf(path)),
+          message: unknownKey(key, isTop ? null : name, isTop ? fieldNames : fieldsOf(path)),
         },
       }));
     case 'invalid_type':
@@ -104,6 +98,18 @@ function explainIssue(issue: Issue, value: unknown, fieldNames: readonly string[
   }
 }
 
+/** `parent`: what has the key; `null`: an image. */
+function unknownKey(key: string, parent: string | null, known: readonly string[]): string {
+  if (known.includes(key)) return `${parent} cannot have ${quote(key)} beside its other fields`;
+  const problem =
+    key === '<<'
+      ? 'merge keys (<<) do not work here; put what images share into presets'
+      : parent === null
+        ? `there is no field ${quote(key)}`
+        : `${parent} has no field ${quote(key)}`;
+  return problem + didYouMean(key, known);
+}
+
 /**
  * A value fits no branch of a union: report the error of the branch that was probably meant, or otherwise the field's own
  * message.
@@ -132,16 +138,16 @@ function explainUnion(
         (code === 'invalid_type' || code === 'invalid_value') && path.length === 0,
     );
   const isOutOfRange = ({ code }: Issue) => code === 'too_big' || code === 'too_small';
-  const isKnown = ({ code }: Issue) => code !== 'unrecognized_keys';
   const branch =
     typeof input === 'number'
       ? issue.errors.find((inner) => inner.every(isOutOfRange))
-      : typeof input === 'object' &&
-        input !== null &&
-        (issue.errors.find((inner) => hasRightType(inner) && inner.every(isKnown)) ??
-          issue.errors.find(hasRightType));
+      : typeof input === 'object' && input !== null && nearest(issue.errors.filter(hasRightType));
   if (branch) {
-    const absolute = branch.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+    const isMissing = ({ code, path: inner }: Issue) =>
+      code === 'invalid_type' && valueAt(input, inner.map(String)) === undefined;
+    // What is missing may be there under another name.
+    const told = branch.every(isKnown) ? branch : branch.filter((inner) => !isMissing(inner));
+    const absolute = told.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
     return explainIssues(absolute, value, fieldNames);
   }
   const form = Object.hasOwn(forms, field) ? forms[field as keyof typeof forms] : null;
@@ -159,6 +165,18 @@ function explainUnion(
   return problem('wrong-type', `${name} must be ${is}, not ${show(input)}`);
 }
 
+function isKnown({ code }: Issue): boolean {
+  return code !== 'unrecognized_keys';
+}
+
+/** The branch that knows all keys, otherwise the one with the fewest mistakes. */
+function nearest(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+  return (
+    branches.find((branch) => branch.every(isKnown)) ??
+    branches.toSorted((a, b) => a.length - b.length)[0]
+  );
+}
+
 const typeNames: Readonly<Record<string, string>> = {
   array: 'a list',
   object: 'a map',
@@ -172,7 +190,7 @@ const typeNames: Readonly<Record<string, string>> = {
 const unionNames: Readonly<Record<string, string>> = {
   formats: 'a list of formats, or a map of format to compression or options',
   widths: 'auto, or a list of pixels such as [640, 1280]',
-  crop: 'pixels such as "1200x630", a ratio such as "3:4", { width, height, position } or { ratio, position }',
+  crop: 'pixels such as "1200x630", a ratio such as "3:4", { width, height, position }, { ratio, position } or { area }',
   preset: 'the name of a preset, or a list of names',
   each: 'a list of maps, or the path of a .csv, .json, .jsonl or .yaml file',
 };
@@ -186,7 +204,7 @@ function unionNameOf(path: FieldPath, field: string): string | undefined {
 
 function fieldsOf(path: FieldPath): readonly string[] {
   const field = fieldOf(path);
-  if (field === 'crop') return ['width', 'height', 'ratio', 'position'];
+  if (field === 'crop') return ['width', 'height', 'ratio', 'position', 'area'];
   if (field === 'sources') return ['media', 'crop', 'image', 'widths', 'sizes'];
   if (isFormat(field)) return optionsOf(field);
   return field === 'formats' ? formats : [];

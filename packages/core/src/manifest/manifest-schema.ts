@@ -89,6 +89,9 @@ const position = z
     'What to keep: a side, or the point in percent that comes nearest to the middle. Default centre.',
   );
 
+/** The side of an area. */
+const share = z.number().min(0.1).max(100);
+
 const crop = z.union([
   z.string().regex(forms.crop.pattern),
   templated,
@@ -103,6 +106,11 @@ const crop = z.union([
       .regex(forms.aspect_ratio.pattern)
       .describe('A ratio such as "3:4", as large as the picture allows.'),
     position,
+  }),
+  z.strictObject({
+    area: z
+      .tuple([percent, percent, share, share])
+      .describe('A rectangle of the picture: left, top, width and height, in percent.'),
   }),
 ]);
 

@@ -234,6 +234,21 @@ describe('positions', () => {
     expect(diagnose('')[0]?.message).toContain('write images: and one entry for each image');
   });
 
+  test.each([
+    ['aera: [0, 0, 9, 9]', ['crop has no field "aera"; did you mean "area"?']],
+    ['ratio: "3:4", width: 9', ['crop cannot have "width" beside its other fields']],
+    [
+      'area: [0, 0, 9, 900], position: top',
+      [
+        'crop.area[3] must be at most 100, not 900',
+        'crop cannot have "position" beside its other fields',
+      ],
+    ],
+  ])('a crop of mixed fields, { %s }, is judged by the nearest form', (fields, messages) => {
+    const found = diagnose(`images:\n  hero: { crop: { ${fields} } }\n`);
+    expect(found.map(({ message }) => message)).toEqual(messages);
+  });
+
   test('the message about a duplicate name contains the name', () => {
     const [twice] = diagnose('images:\n  hero: { prompt: x }\n  hero: { prompt: y }\n');
     expect(twice?.message).toBe('"hero" is here twice; rename or remove one of the two');

@@ -240,7 +240,7 @@ function delivered(
 function sizeOf({ files: { crop }, job, planned: { stored } }: PlannedImage): Size | null {
   const picture = stored?.kind === 'record' ? stored.record.original : parseSize(job.picture.size);
   const shown = picture === null ? crop : (cropIn(crop, picture) ?? picture);
-  if (shown === null || 'ratio' in shown) return null;
+  if (shown === null || !('width' in shown)) return null;
   return { width: shown.width, height: shown.height };
 }
 

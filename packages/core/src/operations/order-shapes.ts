@@ -88,11 +88,14 @@ const encodeOrder = v.object({
         width: pixels,
         height: pixels,
         crop: v.nullable(
-          v.object({
-            width: pixels,
-            height: pixels,
-            position: v.union([line(100), v.tuple([percent, percent])]),
-          }),
+          v.union([
+            v.object({
+              width: pixels,
+              height: pixels,
+              position: v.union([line(100), v.tuple([percent, percent])]),
+            }),
+            v.object({ left: count(), top: count(), width: pixels, height: pixels }),
+          ]),
         ),
       } satisfies Record<keyof EncodeOrder['specs'][number], v.GenericSchema>),
     ),

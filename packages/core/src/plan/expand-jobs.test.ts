@@ -171,6 +171,13 @@ describe('required fields, and fields that exclude each other', () => {
     [`${base}\ncrop: 1024x1024`, []],
     [`${base}\ncrop: 1025x600`, ['5:11 crop-too-large']],
     [`${base}\ncrop: { width: 600, height: 1025 }`, ['5:5 crop-too-large']],
+    [`${base}\ncrop: { area: [33.3, 0, 66.7, 100] }`, []],
+    [`${base}\ncrop: { area: [50, 0, 50.5, 10] }`, ['5:5 out-of-range']],
+    [`${base}\ncrop: { area: [0, 0, 50, 50] }\nwidths: [513]`, ['6:14 width-too-large']],
+    [
+      `${base}\nsources: [{ media: print, crop: { area: [0, 60, 10, 60] } }]`,
+      ['5:15 out-of-range'],
+    ],
     [`${base}\nbackground: transparent\noutput_format: jpeg`, ['6:20 conflict']],
     [`${base}\nbackground: transparent\nformats: [webp, jpeg]`, ['6:14 conflict']],
     [`${base}\nbackground: transparent\nformats: { jpeg: 3 }`, ['6:5 conflict']],

@@ -1,5 +1,12 @@
 import { cropIn } from '../crop-in.ts';
-import { alphaFormats, defaults, type Fields, type FormatOptions, isVector } from '../fields.ts';
+import {
+  alphaFormats,
+  type CropArea,
+  defaults,
+  type Fields,
+  type FormatOptions,
+  isVector,
+} from '../fields.ts';
 import type { FileFields, Finding, Format, FormatSpec } from '../types.ts';
 import { autoWidths } from './auto-widths.ts';
 import type { Draft } from './draft.ts';
@@ -85,6 +92,7 @@ function ownFormats(fields: Fields): readonly string[] {
 export function cropOf(crop: Fields['crop']): FileFields['crop'] {
   if (crop === undefined) return null;
   const { position } = defaults;
+  if (typeof crop !== 'string' && 'area' in crop) return crop;
   if (typeof crop !== 'string') return { ...crop, position: crop.position ?? position };
   const size = parseSize(crop);
   return size === null ? { ratio: crop, position } : { ...size, position };
@@ -92,12 +100,23 @@ export function cropOf(crop: Fields['crop']): FileFields['crop'] {
 
 /** `picture`: `null` if its size is not known before it is made. */
 export function cropProblem(crop: FileFields['crop'], picture: Size | null): Finding | null {
-  if (crop === null || 'ratio' in crop || picture === null) return null;
+  if (crop === null || 'ratio' in crop) return null;
+  if ('area' in crop) return areaProblem(crop.area);
+  if (picture === null) return null;
   if (crop.width <= picture.width && crop.height <= picture.height) return null;
   return {
     code: 'crop-too-large',
     message: `crop ${crop.width}x${crop.height} is larger than the picture, ${picture.width}x${picture.height}; nothing is enlarged`,
   };
+}
+
+function areaProblem([left, top, width, height]: CropArea): Finding | null {
+  const beyond = (start: number, size: number, names: string): Finding | null => {
+    const end = Number((start + size).toFixed(2));
+    const message = `the crop's area ends outside the picture: ${names} is ${end} %, and at most 100`;
+    return end <= 100 ? null : { code: 'out-of-range', message };
+  };
+  return beyond(left, width, 'left + width') ?? beyond(top, height, 'top + height');
 }
 
 /** The widths that are wider than the full size. */
@@ -129,7 +148,7 @@ export function widthsOf(
 /** `null`: not known before the picture is made. */
 function fullWidth(crop: FileFields['crop'], picture: Size | null): number | null {
   const full = picture === null ? crop : (cropIn(crop, picture) ?? picture);
-  return full === null || 'ratio' in full ? null : full.width;
+  return full !== null && 'width' in full ? full.width : null;
 }
 
 /** Whether the model is asked for a drawing and not for pixels. */

@@ -77,8 +77,9 @@ function croppedFiles(
   };
 }
 
-/** In the names of files: `3x4`, `600x800`. */
+/** In the names of files: `3x4`, `600x800`, and `10-20_5-50-60` for an area. */
 function suffixOf(crop: FileFields['crop']): string {
   if (crop === null) return '';
+  if ('area' in crop) return crop.area.join('-').replaceAll('.', '_');
   return 'ratio' in crop ? crop.ratio.replace(':', 'x') : `${crop.width}x${crop.height}`;
 }
