@@ -27,7 +27,7 @@ const flow = [
   'context[.]ts',
   'index[.]ts',
 ];
-const leaves = '(fs|process|remote)/|[^/]+[.]ts$';
+const leaves = '(fs|process|remote|content-credentials)/|[^/]+[.]ts$';
 
 export default {
   forbidden: [
@@ -39,7 +39,7 @@ export default {
     forbid('a stage does not know the flow', `^${core}/(${stages.join('|')})/`, {
       path: `^${core}/(${flow.join('|')})`,
     }),
-    forbid('a leaf imports leaves', `^${core}/(fs|process|remote)/`, {
+    forbid('a leaf imports leaves', `^${core}/(fs|process|remote|content-credentials)/`, {
       path: `^${core}/`,
       pathNot: `^${core}/(${leaves})`,
     }),

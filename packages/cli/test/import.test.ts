@@ -87,6 +87,36 @@ test('imported pictures are records like others: delivered, free, and never boug
   expect(api.requests).toEqual([]);
 });
 
+test('what the content credentials of a picture say is in its record, its sidecar and the contact sheet', async () => {
+  const fixtures = new URL('../../core/test/fixtures/content-credentials/', import.meta.url);
+  await using project = await testProject({
+    'art/fox.png': await readFile(new URL('created.png', fixtures)),
+    'art/fox.json': JSON.stringify({ prompt: 'A fox', alt: 'A fox' }),
+    'art/plain.png': await red(),
+    'art/plain.json': JSON.stringify({ prompt: 'Red', alt: 'Red' }),
+  });
+  await importFrom(project.root);
+  expect((await tintype(project.root, ['verify'])).code).toBe(0);
+
+  await tintype(project.root, ['export', 'out']);
+  const sidecar = async (id: string) => JSON.parse(String(await project.read(`out/${id}.json`)));
+  const contentCredentials = {
+    claimGenerator: 'Example Images 2.0',
+    signer: 'Example Images',
+    digitalSourceType: 'http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia',
+    actions: ['c2pa.created'],
+    signature: 'valid',
+    picture: 'valid',
+  };
+  expect(await sidecar('fox')).toMatchObject({ contentCredentials });
+  expect(await sidecar('plain')).toMatchObject({ contentCredentials: null });
+
+  await tintype(project.root, ['sheet', '--out', 'sheet.html']);
+  const page = String(await project.read('sheet.html'));
+  const words = 'Example Images 2.0, trainedAlgorithmicMedia, signed by Example Images, intact';
+  expect(page.split(words)).toHaveLength(2);
+});
+
 test('a folder is imported again: only what is new, into a manifest of its own', async () => {
   await using project = await testProject({
     'art/a.png': await red(),

@@ -358,12 +358,38 @@ export interface PictureInfo {
   readonly frames?: number;
 }
 
+/** `unknown`: it is of a kind that Tintype does not know. */
+export type Verdict = 'valid' | 'invalid' | 'unknown';
+
+/**
+ * What the content credentials (C2PA) in an original say: who made it, and how. They are the words of whoever signed them. Tintype
+ * does not ask whether to trust the signer.
+ */
+export interface ContentCredentials {
+  /** The program that wrote them. */
+  readonly claimGenerator: string | null;
+  /** The organisation or name in the certificate that signed them. */
+  readonly signer: string | null;
+  /** An address of the IPTC, as in `AiProvenance`. */
+  readonly digitalSourceType: string | null;
+  /** Such as `c2pa.created`: what was done, with what was done to the pictures that it was made from before it. */
+  readonly actions: readonly string[];
+  /** Whether they are what was signed. */
+  readonly signature: Verdict;
+  /** Whether the picture is the one that they were signed for. */
+  readonly picture: Verdict;
+  /** Why they cannot be read: a clause such as "has no manifest". Absent: they can. */
+  readonly problem?: string;
+}
+
 /** The JSON kept beside an original. */
 export interface StoreRecord {
   readonly version: 1;
   readonly key: Key;
   readonly request: Request;
   readonly original: PictureInfo & { readonly sha256: Sha256; readonly bytes: number };
+  /** Absent: the original has none, or the record is from before 2026-11-29. */
+  readonly contentCredentials?: ContentCredentials;
   /** Why the bytes are kept aside and never delivered; absent for a good original. */
   readonly rejected?: string;
   /** `null` if the API did not report it. */

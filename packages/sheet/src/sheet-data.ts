@@ -12,6 +12,7 @@ import type {
   VariantSpec,
 } from '@tintype/core';
 import { type Budgets, moneyData, type MoneyFacts } from './money-data.ts';
+import { credentialsText } from './credentials-text.ts';
 import { parametersOf } from './parameters.ts';
 import type {
   Candidate,
@@ -200,6 +201,7 @@ function candidateOf(
     createdAt: record?.provenance.createdAt ?? null,
     requestId: record?.provenance.requestId ?? null,
     wasInBatch: record?.provenance.batch !== undefined,
+    credentials: credentialsText(record?.contentCredentials),
     note: (key === null ? undefined : notes.get(key)) ?? {},
   };
 }

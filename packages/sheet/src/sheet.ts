@@ -272,6 +272,8 @@ export interface Candidate {
   readonly requestId: string | null;
   /** It was bought in a batch. */
   readonly wasInBatch: boolean;
+  /** The content credentials of the original, in words; `null`: it has none. */
+  readonly credentials: string | null;
   readonly note: PictureNote;
 }
 

@@ -63,7 +63,7 @@ function recordOf({ stored }: PlannedRequest): StoreRecord {
 }
 
 function sidecarOf({ id, job }: PlannedRequest, record: StoreRecord): object {
-  const { request, costUsd, provenance, original } = record;
+  const { request, costUsd, provenance, original, contentCredentials = null } = record;
   return {
     id,
     prompt: request.prompt || job.picture.prompt,
@@ -72,6 +72,7 @@ function sidecarOf({ id, job }: PlannedRequest, record: StoreRecord): object {
     costUsd,
     createdAt: provenance.createdAt,
     sha256: original.sha256,
+    contentCredentials,
   };
 }
 

@@ -20,6 +20,7 @@ import {
 import type {
   Attempt,
   Batch,
+  ContentCredentials,
   InputFile,
   Key,
   OpenAttempt,
@@ -30,6 +31,7 @@ import type {
   StoreRecord,
   SvgUsage,
   Usage,
+  Verdict,
 } from '../types.ts';
 import { isLfsPointer } from '../fs/lfs-pointer.ts';
 import { mergeSides } from './merge-sides.ts';
@@ -210,6 +212,8 @@ const usageSchema = v.nullable(
   } satisfies Record<keyof Usage, v.GenericSchema>),
 );
 
+const verdict = v.picklist(['valid', 'invalid', 'unknown'] satisfies Verdict[]);
+
 /** In the order of `recordOf`, so that a record that is read and written again is the same file. */
 const recordSchema = v.object({
   version: v.literal(recordVersion),
@@ -223,6 +227,17 @@ const recordSchema = v.object({
     width: count(100_000),
     height: count(100_000),
   }),
+  contentCredentials: v.optional(
+    v.object({
+      claimGenerator: v.nullable(line(400)),
+      signer: v.nullable(line(400)),
+      digitalSourceType: v.nullable(line(400)),
+      actions: v.pipe(v.array(line(400)), v.maxLength(50)),
+      signature: verdict,
+      picture: verdict,
+      problem: v.optional(line(400)),
+    } satisfies Record<keyof ContentCredentials, v.GenericSchema>),
+  ),
   rejected: v.optional(v.pipe(v.string(), v.maxLength(10_000))),
   boughtFor: v.optional(
     v.object({ id: line(1000), manifest: line(4096), isPicked: v.optional(v.literal(true)) }),

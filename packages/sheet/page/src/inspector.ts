@@ -394,6 +394,7 @@ function facts(image: SheetImage): HTMLElement {
     ['cost', bought.length === 0 ? null : money(cost)],
     ['tokens', tokens(bought)],
     ['bought', boughtWhen(bought)],
+    ['credentials', bought[0]?.credentials ?? null],
     ...all.map(({ key, number }): Row => [all.length === 1 ? 'key' : `key ${number}`, key]),
   ];
   return h(
