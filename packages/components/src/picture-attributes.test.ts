@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Picture } from '@tintype/core/types';
-import { pictureAttributes, withBackground } from './picture-attributes.ts';
+import { pictureAttributes, preloadLink } from './picture-attributes.ts';
 
 const hero: Picture = {
   sources: { webp: '/a.webp 320w, /b.webp 640w', jpeg: '/b.jpeg 640w' },
@@ -13,17 +13,19 @@ const hero: Picture = {
   ai: { generated: true, provider: 'openai', model: 'm', original: null, digitalSourceType: '' },
 };
 
-test('a picture with priority is preloaded in its first format', () => {
-  expect(pictureAttributes({ of: hero }, {}).preload).toBeNull();
-  expect(pictureAttributes({ of: hero, priority: true }, {}).preload).toEqual({
+const preloadOf = (picture: Picture) =>
+  preloadLink(pictureAttributes({ of: picture, priority: true }));
+
+test('a picture is preloaded in its first format, without an address that old browsers would load, too', () => {
+  expect(preloadOf(hero)).toEqual({
     rel: 'preload',
     as: 'image',
     type: 'image/webp',
     fetchpriority: 'high',
-    href: '/b.webp',
     imagesrcset: '/a.webp 320w, /b.webp 640w',
     imagesizes: '50vw',
   });
+  expect(preloadOf({ ...hero, sources: {} })).toMatchObject({ as: 'image', href: '/b.jpeg' });
 });
 
 test.each([
@@ -32,20 +34,46 @@ test.each([
 ])(
   'a picture that %s is not preloaded, because only the page knows which file it shows',
   (_, more) => {
-    expect(pictureAttributes({ of: { ...hero, ...more }, priority: true }, {}).preload).toBeNull();
+    expect(preloadOf({ ...hero, ...more })).toBeNull();
   },
 );
 
 test.each([
-  ['blur', 'url(data:image/webp;base64,AAAA) center / 100% 100% no-repeat'],
-  ['color', '#c8a77b'],
-  ['none', null],
-] as const)('placeholder %s', (placeholder, background) => {
-  expect(pictureAttributes({ of: hero, placeholder }, {}).background).toBe(background);
+  ['blur', 'background:url(data:image/webp;base64,AAAA) center / 100% 100% no-repeat'],
+  ['color', 'background:#c8a77b'],
+  ['none', undefined],
+] as const)('placeholder %s', (placeholder, style) => {
+  expect(pictureAttributes({ of: hero, placeholder }).img['style']).toBe(style);
 });
 
 test('a style follows the background in its own form', () => {
-  expect(withBackground('red', 'border:0')).toBe('background:red;border:0');
-  expect(withBackground('red', { border: 0 })).toEqual({ background: 'red', border: 0 });
-  expect(withBackground(null, 'border:0')).toBe('border:0');
+  const styleOf = (of: Picture, style: unknown) => pictureAttributes({ of, style }).img['style'];
+  const red = { ...hero, placeholder: null, color: 'red' };
+  expect(styleOf(red, 'border:0')).toBe('background:red;border:0');
+  expect(styleOf(red, { border: 0 })).toEqual({ background: 'red', border: 0 });
+  expect(styleOf({ ...red, color: null }, 'border:0')).toBe('border:0');
+});
+
+test('what is given as undefined is not given, so that no picture loses its text or its space', () => {
+  const { img } = pictureAttributes({
+    of: hero,
+    priority: true,
+    alt: undefined,
+    width: undefined,
+    height: undefined,
+    sizes: undefined,
+    loading: undefined,
+  });
+  expect(img).toMatchObject({
+    alt: 'A pier',
+    width: 640,
+    height: 480,
+    sizes: '50vw',
+    loading: 'eager',
+  });
+});
+
+test('src comes after all that decides which file is loaded', () => {
+  const { img } = pictureAttributes({ of: hero, priority: true, crossorigin: 'anonymous' });
+  expect(Object.keys(img).at(-1)).toBe('src');
 });

@@ -1,7 +1,5 @@
 import {
   type Attributes,
-  backgroundOf,
-  fullSizeUrl,
   pictureElements,
   type PictureElements,
 } from '@tintype/core/picture-parts';
@@ -15,58 +13,46 @@ export interface PictureProps {
    * It is the largest picture that a visitor sees first: the browser loads it at once and before others.
    * @default false: when it comes near the screen
    */
-  readonly priority?: boolean;
+  readonly priority?: boolean | undefined;
   /**
    * What is behind it until it has loaded: at most what the manifest says.
    * @default 'blur'
    */
-  readonly placeholder?: 'blur' | 'color' | 'none';
+  readonly placeholder?: 'blur' | 'color' | 'none' | undefined;
 }
 
-/** A style as frameworks take it: a text, or an object of CSS properties. */
-export type Style = string | Readonly<Record<string, unknown>> | null | undefined;
-
-/** The attributes of all elements, except for the style of the `<img>`. */
-export interface PictureAttributes extends PictureElements {
-  /** A CSS value; `null`: none. */
-  readonly background: string | null;
-  /** The attributes of a `<link>` in the head, which makes the browser load the picture early; `null`: none. */
-  readonly preload: Attributes | null;
+/**
+ * The attributes of a picture's `<source>`s and its `<img>`. All that is given beside the props is for the `<img>`, under its name in
+ * HTML, and overrides the picture's. A style is a text, or an object of properties.
+ */
+export function pictureAttributes({
+  of,
+  priority,
+  placeholder = 'blur',
+  loading = priority ? 'eager' : 'lazy',
+  ...given
+}: PictureProps & Readonly<Record<string, unknown>>): PictureElements {
+  return pictureElements(
+    {
+      ...of,
+      placeholder: placeholder === 'blur' ? of.placeholder : null,
+      color: placeholder === 'none' ? null : of.color,
+    },
+    { fetchpriority: priority ? 'high' : null, ...given, loading } as Attributes,
+  );
 }
 
-/** `given`: the attributes that the author wrote, under their names in HTML. They override the picture's. */
-export function pictureAttributes(
-  { of, priority = false, placeholder = 'blur' }: PictureProps,
-  given: Attributes,
-): PictureAttributes {
-  const early = priority ? { loading: 'eager', fetchpriority: 'high' } : {};
-  const { sources, img } = pictureElements(of, { ...early, ...given });
-  const { style: _, ...attributes } = img;
-  return {
-    sources,
-    img: attributes,
-    background:
-      placeholder === 'none'
-        ? null
-        : backgroundOf(placeholder === 'color' ? { ...of, placeholder: null } : of),
-    preload: priority ? preloadOf(sources, attributes) : null,
-  };
-}
-
-function preloadOf(sources: readonly Attributes[], img: Attributes): Attributes | null {
+/** The attributes of a `<link>` in the head, which makes the browser load a picture early; `null`: none. */
+export function preloadLink({ sources, img }: PictureElements): Attributes | null {
+  const { media, type, src, srcset, sizes } = sources[0] ?? img;
   // Which picture of several is shown depends on the page, so none of them is loaded early.
-  if (sources.some(({ media }) => media !== undefined)) return null;
-  const { type, src, srcset, sizes } = sources[0] ?? img;
-  const early = { rel: 'preload', as: 'image', type, fetchpriority: 'high' };
-  if (typeof srcset !== 'string') return { ...early, href: src };
-  // The full size, for browsers that do not know `imagesrcset`.
-  return { ...early, href: fullSizeUrl(srcset), imagesrcset: srcset, imagesizes: sizes };
-}
-
-/** The author's style after the background. */
-export function withBackground(background: string | null, style: Style): Style {
-  if (background === null) return style;
-  return typeof style === 'object' && style !== null
-    ? { background, ...style }
-    : `background:${background};${style ?? ''}`;
+  if (media) return null;
+  return {
+    rel: 'preload',
+    as: 'image',
+    type,
+    fetchpriority: 'high',
+    // With an address beside it, browsers that do not know `imagesrcset` would load a file in vain.
+    ...(srcset ? { imagesrcset: srcset, imagesizes: sizes } : { href: src }),
+  };
 }

@@ -1,26 +1,12 @@
-import {
-  type ComponentProps,
-  createComponent,
-  createMemo,
-  type JSX,
-  mergeProps,
-  splitProps,
-} from 'solid-js';
+import { type ComponentProps, createComponent, createMemo, type JSX, mergeProps } from 'solid-js';
 import { Dynamic } from 'solid-js/web';
-import type { Attributes } from '@tintype/core/picture-parts';
-import {
-  pictureAttributes,
-  type PictureProps,
-  type Style,
-  withBackground,
-} from './picture-attributes.ts';
+import { pictureAttributes, type PictureProps } from './picture-attributes.ts';
 
 /** A picture in every format that it has. All other props are those of the `<img>`. */
 export function Picture(
   props: PictureProps & Omit<ComponentProps<'img'>, keyof PictureProps>,
 ): JSX.Element {
-  const [own, styled, rest] = splitProps(props, ['of', 'priority', 'placeholder'], ['style']);
-  const elements = createMemo(() => pictureAttributes(own, { ...rest } as Attributes));
+  const elements = createMemo(() => pictureAttributes({ ...props }));
   return createComponent(Dynamic<'picture'>, {
     component: 'picture',
     get children() {
@@ -31,10 +17,7 @@ export function Picture(
         createComponent(
           Dynamic<'img'>,
           // A function, so that a change of the picture changes the attributes of the same element.
-          mergeProps({ component: 'img' as const }, () => ({
-            ...elements().img,
-            style: withBackground(elements().background, styled.style as Style),
-          })) as DynamicProps<'img'>,
+          mergeProps({ component: 'img' as const }, () => elements().img) as DynamicProps<'img'>,
         ),
       ];
     },

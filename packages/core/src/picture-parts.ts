@@ -2,12 +2,10 @@
 export { mediaTypeOf } from './media-type.ts';
 export {
   type Attributes,
-  backgroundOf,
+  formatSources,
   pictureElements,
   type PictureElements,
   renderAttributes,
   renderSources,
-  sourcesOf,
   stillPicture,
 } from './picture/picture-elements.ts';
-export { fullSizeUrl } from './srcset.ts';

@@ -3,10 +3,10 @@ import { type DefaultTreeAdapterTypes, parse } from 'parse5';
 import { parseReference, type Reference, scheme } from './references.ts';
 import type { Picture } from './picture.ts';
 import {
+  formatSources,
   pictureElements,
   renderAttributes,
   renderSources,
-  sourcesOf,
   mediaTypeOf,
   stillPicture,
 } from '@tintype/core/picture-parts';
@@ -99,7 +99,9 @@ function expandImg(text: MagicString, { element, start, end }: Use, picture: Pic
     ...(ownStyle && { style: ownStyle }),
   });
   // The author's attributes stay as written. New attributes take the place of `src`.
-  const added = Object.entries(img).filter(([name]) => !Object.hasOwn(kept, name));
+  const added = Object.entries({ src: img['src'], ...img }).filter(
+    ([name]) => !Object.hasOwn(kept, name),
+  );
   text.overwrite(start, end, renderAttributes(Object.fromEntries(added)).trimStart());
 
   const place = element.sourceCodeLocation!;
@@ -119,7 +121,7 @@ function isPictureSource({ element, attribute }: Use): boolean {
 /** A `<source>` for each format, or for the one in `type`, with the author's attributes, such as `media`. */
 function expandSource(text: MagicString, { element, start, end }: Use, picture: Picture): void {
   const { srcset: _, ...given } = attributesOf(element);
-  const all = sourcesOf(picture, given);
+  const all = formatSources(picture, given);
   const chosen =
     given['type'] === undefined ? all : all.filter(({ type }) => type === given['type']);
   const sources = chosen.length === 0 ? all.slice(-1) : chosen;

@@ -200,7 +200,7 @@ describe.skipIf(!hasBrowser)(`components in Chromium${skipped}`, () => {
 
   test('a picture with priority is preloaded in the head where the framework has a way', () => {
     const preload =
-      /<link rel="preload" as="image" type="image\/webp" fetchpriority="high" href="\/assets\/hero-[\w-]{8}\.webp" imagesrcset="\/assets\/hero-320w-[^"]* 320w, [^"]* 1536w"/;
+      /<link rel="preload" as="image" type="image\/webp" fetchpriority="high" imagesrcset="\/assets\/hero-320w-[^"]* 320w, [^"]* 1536w"/;
     expect(rendered['head']).toMatch(preload);
     const [link = ''] = /<link[^>]*>/.exec(rendered['react']!) ?? [];
     for (const part of [

@@ -18,36 +18,65 @@ export interface PictureElements {
 
 /**
  * The attributes of a picture's `<source>`s and its `<img>`, for a component to spread. Attributes given for the `<img>`, by
- * lower-case names, override the picture's.
+ * lower-case names, override the picture's. All of this runs in pages, so each byte of it counts.
  */
 export function pictureElements(picture: Picture, given: Attributes = {}): PictureElements {
-  const formats = Object.entries(picture.sources);
-  const fallback = formats.at(-1)?.[1];
-  const sizes = sizesOf(given['sizes'] ?? picture.sizes, given['loading'], picture.img.w);
-  const isResponsive = fallback?.includes(', ') ?? false;
+  const {
+    alt = picture.alt,
+    loading = 'lazy',
+    decoding = 'async',
+    src = picture.img.src,
+    ...others
+  } = given;
+  const formats = sourcesOf(picture, given, {});
+  const { srcset, sizes } = formats.pop()!;
   return {
     sources: [
-      ...(picture.art ?? []).flatMap((art) => artSources(art, given)),
-      ...stillSource(picture, sizes),
-      ...formats.slice(0, -1).map(([format, srcset]) => ({
-        type: mediaTypeOf(format),
-        srcset,
-        sizes,
-      })),
+      ...(picture.art ?? []).flatMap(({ media, picture: other }) =>
+        sourcesOf(other, given, { media, ...dimensions(other, given) }),
+      ),
+      ...formats,
     ],
     img: {
-      src: picture.img.src,
-      srcset: isResponsive ? fallback : null,
+      ...others,
+      // A single file is in `src` already.
+      srcset: /w, /.test(srcset as string) ? srcset : null,
       sizes,
       ...dimensions(picture, given),
-      alt: picture.alt,
-      loading: 'lazy',
-      decoding: 'async',
-      ...given,
-      ...(typeof given['sizes'] === 'string' && { sizes }),
-      style: style(picture, given['style']),
+      alt,
+      loading,
+      decoding,
+      style: styleOf(picture, given['style'] as Style),
+      // The last one, because frameworks set one after the other, and Safari requests the file at once.
+      src,
     },
   };
+}
+
+/** A picture's formats, the fallback last, each as a `<source>` with the picture's shape. Never empty. */
+export function formatSources(picture: Picture, given: Attributes): Attributes[] {
+  const { still: _, ...formats } = picture;
+  return sourcesOf(formats, given, { media: given['media'], ...dimensions(picture, given) });
+}
+
+/**
+ * The first frame, for readers who prefer less motion, and the formats, the fallback last. A browser takes the first that fits. `own`: what
+ * all of them have. Never empty.
+ */
+function sourcesOf(picture: Picture, given: Attributes, own: Attributes): Attributes[] {
+  const sizes = sizesOf(picture, given);
+  const sources: Attributes[] = [];
+  const add = (srcset: string, type?: string, media = own['media']) =>
+    sources.push({ ...own, media, type, srcset, sizes });
+  if (picture.still) {
+    const reduced = '(prefers-reduced-motion: reduce)';
+    const media = own['media'] as string | undefined;
+    add(picture.still, 'image/webp', media?.replace(/,|$/g, ` and ${reduced}$&`) ?? reduced);
+  }
+  for (const [format, srcset] of Object.entries(picture.sources)) add(srcset, mediaTypeOf(format));
+  // Without formats it is inlined.
+  if (sources.length === 0) add(picture.img.src);
+  return sources;
 }
 
 /**
@@ -55,13 +84,12 @@ export function pictureElements(picture: Picture, given: Attributes = {}): Pictu
  * browser knows the word, so a width for the others follows it.
  */
 function sizesOf(
-  sizes: Attributes[string],
-  loading: Attributes[string],
-  width: number,
+  { img: { w }, sizes: itsOwn }: Picture,
+  { sizes = itsOwn, loading = 'lazy' }: Attributes,
 ): Attributes[string] {
-  if (typeof sizes !== 'string' || sizes.trim().toLowerCase() !== 'auto') return sizes;
-  const widest = `(max-width: ${width}px) 100vw, ${width}px`;
-  return loading === undefined || loading === 'lazy' ? `auto, ${widest}` : widest;
+  return /^\s*auto\s*$/i.test(sizes as string)
+    ? `${loading === 'lazy' ? 'auto, ' : ''}(max-width: ${w}px) 100vw, ${w}px`
+    : sizes;
 }
 
 /** The first frame of a picture that moves, as a picture of its own; a picture that does not move, unchanged. */
@@ -71,73 +99,27 @@ export function stillPicture(picture: Picture): Picture {
   return { ...rest, sources: { webp: still }, img: { ...picture.img, src: fullSizeUrl(still) } };
 }
 
-/** What is shown where a media query matches. It has its own shape, for which the page reserves space. */
-function artSources({ media, picture }: Art, given: Attributes): Attributes[] {
-  const sources = sourcesOf(picture, given);
-  const { sizes: itsSizes, ...shape } = sources[0];
-  return [
-    ...stillSource(picture, itsSizes, media).map((source) => ({ ...shape, ...source })),
-    ...sources.map((source) => ({ media, ...source })),
-  ];
-}
-
-/** A picture's formats, the fallback last, each as a `<source>` with the picture's shape. Never empty. */
-export function sourcesOf(picture: Picture, given: Attributes): [Attributes, ...Attributes[]] {
-  const sizes = sizesOf(given['sizes'] ?? picture.sizes, given['loading'], picture.img.w);
-  const shape = dimensions(picture, given);
-  const formats = Object.entries(picture.sources).map(([format, srcset]) => ({
-    type: mediaTypeOf(format),
-    srcset,
-    sizes,
-    ...shape,
-  }));
-  const [first, ...others] = formats;
-  // Without formats it is inlined.
-  return first === undefined ? [{ srcset: picture.img.src, ...shape }] : [first, ...others];
-}
-
-type Art = NonNullable<Picture['art']>[number];
-
-/** It comes first, because a browser takes the first source that fits. `within`: the media query of the picture. */
-function stillSource({ still }: Picture, sizes: Attributes[string], within?: string): Attributes[] {
-  if (still === undefined) return [];
-  const isReduced = '(prefers-reduced-motion: reduce)';
-  const media =
-    within === undefined
-      ? isReduced
-      : within
-          .split(',')
-          .map((query) => `${query.trim()} and ${isReduced}`)
-          .join(', ');
-  return [{ media, type: mediaTypeOf('webp'), srcset: still, sizes }];
-}
-
 /** If only a width or a height is given, the other is computed, so that the reserved space has the picture's shape. */
 function dimensions({ img: { w, h } }: Picture, { width, height }: Attributes): Attributes {
-  if (width !== undefined && height !== undefined) return { width, height };
-  if (Number(width) > 0) return { width, height: Math.round((Number(width) * h) / w) };
-  if (Number(height) > 0) return { width: Math.round((Number(height) * w) / h), height };
-  return { width: width ?? w, height: height ?? h };
+  return {
+    width: width ?? (Math.round((Number(height) * w) / h) || w),
+    height: height ?? (Math.round((Number(width) * h) / w) || h),
+  };
 }
 
 /**
- * The placeholder as a CSS value of `background`, which the loaded picture hides; `null`: none. A picture with `art` has none, because
- * only the browser knows which of them it shows.
+ * The placeholder as a background, which the loaded picture hides, and then the author's own style: a text, or an object of properties
+ * as some frameworks have it. A picture with `art` has no placeholder, because only the browser knows which of them it shows.
  */
-export function backgroundOf({ placeholder, color, hasAlpha, art }: Picture): string | null {
-  if (hasAlpha || art !== undefined) return null;
-  return placeholder === null ? color : `url(${placeholder}) center / 100% 100% no-repeat`;
+function styleOf({ placeholder, color, hasAlpha, art }: Picture, own: Style): Attributes[string] {
+  const image = placeholder ? `url(${placeholder}) center / 100% 100% no-repeat` : color;
+  const background = hasAlpha || art ? null : image;
+  if (typeof own === 'object' && own) return { background, ...own } as never;
+  if (!background) return own;
+  return `background:${background}${own ? `;${own}` : ''}`;
 }
 
-/** The author's own style comes after the background. */
-function style(picture: Picture, own: Attributes[string]): string | null {
-  const background = backgroundOf(picture);
-  const parts = [
-    background === null ? '' : `background:${background}`,
-    typeof own === 'string' ? own : '',
-  ].filter((part) => part !== '');
-  return parts.length === 0 ? null : parts.join(';');
-}
+type Style = string | Readonly<Record<string, unknown>> | null | undefined;
 
 /** ` src="…" alt=""`, everything escaped. Throws for a name that is not a valid attribute name. */
 export function renderAttributes(attributes: Attributes): string {

@@ -13,7 +13,7 @@ import {
  */
 export function pictureHtml(picture: Picture, attributes: Attributes = {}): string {
   const { sources, img } = pictureElements(picture, lowerCased(attributes));
-  const tag = `<img${renderAttributes(img)}>`;
+  const tag = `<img${renderAttributes({ src: img['src'], ...img })}>`;
   return sources.length === 0 ? tag : `<picture>${renderSources(sources)}${tag}</picture>`;
 }
 

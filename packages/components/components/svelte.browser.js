@@ -1,0 +1,1 @@
+export { default as Picture } from './Picture.svelte';
