@@ -38,12 +38,12 @@ test.each([
   ['<source srcset="tintype:a">', '<source srcset="/a.jpeg 320w, /b.jpeg 640w">'],
   [
     '<picture><source media="(max-width: 600px)" srcset="tintype:a"><img src="/x.png" alt="x"></picture>',
-    '<picture><source media="(max-width: 600px)" width="640" height="480" type="image/webp" srcset="/a.webp 320w, /b.webp 640w">' +
-      '<source media="(max-width: 600px)" width="640" height="480" type="image/jpeg" srcset="/a.jpeg 320w, /b.jpeg 640w"><img src="/x.png" alt="x"></picture>',
+    '<picture><source media="(max-width: 600px)" type="image/webp" srcset="/a.webp 320w, /b.webp 640w" width="640" height="480">' +
+      '<source media="(max-width: 600px)" type="image/jpeg" srcset="/a.jpeg 320w, /b.jpeg 640w" width="640" height="480"><img src="/x.png" alt="x"></picture>',
   ],
   [
     '<picture><source type="image/webp" width="320" srcset="tintype:a" sizes="9px"><img src="/x.png" alt="x"></picture>',
-    '<picture><source type="image/webp" width="320" height="240" srcset="/a.webp 320w, /b.webp 640w" sizes="9px"><img src="/x.png" alt="x"></picture>',
+    '<picture><source type="image/webp" width="320" srcset="/a.webp 320w, /b.webp 640w" height="240" sizes="9px"><img src="/x.png" alt="x"></picture>',
   ],
   ['<video poster="tintype:a"></video>', '<video poster="/b.jpeg"></video>'],
   [

@@ -26,14 +26,15 @@ export function pictureElements(picture: Picture, given: Attributes = {}): Pictu
     loading = 'lazy',
     decoding = 'async',
     src = picture.img.src,
+    style,
     ...others
   } = given;
-  const formats = sourcesOf(picture, given, {});
+  const formats = sourcesOf(picture, given);
   const { srcset, sizes } = formats.pop()!;
   return {
     sources: [
       ...(picture.art ?? []).flatMap(({ media, picture: other }) =>
-        sourcesOf(other, given, { media, ...dimensions(other, given) }),
+        sourcesOf(other, given, media, dimensions(other, given)),
       ),
       ...formats,
     ],
@@ -46,7 +47,7 @@ export function pictureElements(picture: Picture, given: Attributes = {}): Pictu
       alt,
       loading,
       decoding,
-      style: styleOf(picture, given['style'] as Style),
+      style: styleOf(picture, style as Style),
       // The last one, because frameworks set one after the other, and Safari requests the file at once.
       src,
     },
@@ -56,22 +57,27 @@ export function pictureElements(picture: Picture, given: Attributes = {}): Pictu
 /** A picture's formats, the fallback last, each as a `<source>` with the picture's shape. Never empty. */
 export function formatSources(picture: Picture, given: Attributes): Attributes[] {
   const { still: _, ...formats } = picture;
-  return sourcesOf(formats, given, { media: given['media'], ...dimensions(picture, given) });
+  const { media } = given;
+  return sourcesOf(formats, given, media as string, dimensions(picture, given));
 }
 
 /**
- * The first frame, for readers who prefer less motion, and the formats, the fallback last. A browser takes the first that fits. `own`: what
- * all of them have. Never empty.
+ * The first frame, for readers who prefer less motion, and the formats, the fallback last. A browser takes the first that fits.
+ * Never empty.
  */
-function sourcesOf(picture: Picture, given: Attributes, own: Attributes): Attributes[] {
+function sourcesOf(
+  picture: Picture,
+  given: Attributes,
+  within?: string,
+  shape: Attributes = {},
+): Attributes[] {
   const sizes = sizesOf(picture, given);
   const sources: Attributes[] = [];
-  const add = (srcset: string, type?: string, media = own['media']) =>
-    sources.push({ ...own, media, type, srcset, sizes });
+  const add = (srcset: string, type?: string, media = within) =>
+    sources.push({ media, type, srcset, sizes, ...shape });
   if (picture.still) {
     const reduced = '(prefers-reduced-motion: reduce)';
-    const media = own['media'] as string | undefined;
-    add(picture.still, 'image/webp', media?.replace(/,|$/g, ` and ${reduced}$&`) ?? reduced);
+    add(picture.still, 'image/webp', within?.replace(/,|$/g, ` and ${reduced}$&`) ?? reduced);
   }
   for (const [format, srcset] of Object.entries(picture.sources)) add(srcset, mediaTypeOf(format));
   // Without formats it is inlined.
@@ -99,11 +105,11 @@ export function stillPicture(picture: Picture): Picture {
   return { ...rest, sources: { webp: still }, img: { ...picture.img, src: fullSizeUrl(still) } };
 }
 
-/** If only a width or a height is given, the other is computed, so that the reserved space has the picture's shape. */
+/** If only a width or a height is given, the other is computed, so that the reserved space has the picture's shape. `null` leaves one out. */
 function dimensions({ img: { w, h } }: Picture, { width, height }: Attributes): Attributes {
   return {
-    width: width ?? (Math.round((Number(height) * w) / h) || w),
-    height: height ?? (Math.round((Number(width) * h) / w) || h),
+    width: width === undefined ? Math.round((Number(height) * w) / h) || w : width,
+    height: height === undefined ? Math.round((Number(width) * h) / w) || h : height,
   };
 }
 
