@@ -36,7 +36,7 @@ test('prints the <picture> of a delivered image, with attributes by flags', asyn
   );
   expect(hero.stdout).toContain('srcset="/images/hero-64w.webp 64w, /images/hero.webp 1024w"');
   expect(hero.stdout).toMatch(
-    /<img src="\/images\/hero\.jpeg" srcset="[^"]+" sizes="50vw" width="1024" height="1024" alt="A &quot;pier&quot;" loading="eager" decoding="async" fetchpriority="high" class="wide" data-id="1">/,
+    /<img src="\/images\/hero\.jpeg" fetchpriority="high" class="wide" sizes="50vw" data-id="1" srcset="[^"]+" width="1024" height="1024" alt="A &quot;pier&quot;" loading="eager" decoding="async">/,
   );
 
   const logo = await html('logo', '--base', 'https://cdn.example/i', '--width', '96');
