@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { openImages, type PlannedImage, TintypeError } from '@tintype/core';
+import { openImages, type PlannedImage, quickBytesIn, TintypeError } from '@tintype/core';
 import {
   type DeliveredPicture,
   openProject,
@@ -21,6 +21,8 @@ export interface Build {
   /** The missing pictures that have been requested. */
   readonly missing: Set<PlannedImage>;
   readonly standIns: () => ShippedStandIn[];
+  /** What the delivered files weigh that were encoded quickly. A stand-in is no picture to encode thoroughly. */
+  readonly quickBytes: () => number;
   /** What is to be shown, each once. */
   readonly takeWarnings: () => string[];
   readonly close: () => Promise<void>;
@@ -35,6 +37,7 @@ export function openBuild(
   const warnings = collectWarnings();
   const deliveries = new Map<string, Promise<DeliveredPicture>>();
   const standIns: ShippedStandIn[] = [];
+  let quickBytes = 0;
   let opened: Promise<OpenProject> | undefined;
 
   const open = async () => {
@@ -64,7 +67,9 @@ export function openBuild(
       const original = await project.obtain(image.planned);
       if (original.source.isStandIn) standIns.push({ name: image.name, image });
       const found = project.findDelivered(image, original);
-      return { ...(found ?? (await project.deliver(image, original))), original };
+      const delivered = found ?? (await project.deliver(image, original));
+      if (!original.source.isStandIn) quickBytes += quickBytesIn(delivered.encoded);
+      return { ...delivered, original };
     } catch (error) {
       throw ofImage(image.job.id, error);
     }
@@ -85,6 +90,7 @@ export function openBuild(
     },
     missing: new Set(),
     standIns: () => standIns,
+    quickBytes: () => quickBytes,
     takeWarnings: warnings.take,
     close: async () => {
       const project = await opened?.catch(() => null);

@@ -35,6 +35,11 @@ export function esbuildHost(): EsbuildHost {
         for (const one of placed) files.set(one.fileName, one);
       },
       warn: (message) => void warnings.push(message),
+      // Its results have no place for it, so it goes where esbuild itself writes, if that is to say more than warnings.
+      inform: (message) => {
+        const { logLevel = 'warning' } = options;
+        if (talkative.has(logLevel)) process.stderr.write(`[tintype] ${message}\n`);
+      },
     },
     begin: (given) => {
       options = given;
@@ -55,6 +60,8 @@ export function esbuildHost(): EsbuildHost {
     },
   };
 }
+
+const talkative: ReadonlySet<string> = new Set(['verbose', 'debug', 'info']);
 
 function outDirOf({ outdir, outfile }: BuildOptions, folder: string): string {
   if (outdir !== undefined) return resolve(folder, outdir);

@@ -22,4 +22,6 @@ export interface Host {
   readonly emit: (files: readonly PlacedFile[], context: LoadContext) => Promise<void>;
   /** Shows a warning when all modules are known. */
   readonly warn: (message: string, context: UnpluginBuildContext) => void;
+  /** Says something that is no reason to act, where the bundler has a place for it. */
+  readonly inform: (message: string, context: UnpluginBuildContext) => void;
 }

@@ -1,4 +1,4 @@
-import type { PlannedImage } from '@tintype/core';
+import { type PlannedImage, quickFilesText } from '@tintype/core';
 import {
   assetNamer,
   emptyFolder,
@@ -153,6 +153,10 @@ export function tintypeHooks(given: TintypeOptions | undefined, host: Host): Tin
         const drawn = standIns.length === 0 ? [] : [standInWarning(standIns, isWatching)];
         for (const message of [...ended.takeWarnings(), ...drawn]) {
           host.warn(`[tintype] ${message}`, this);
+        }
+        const quickBytes = ended.quickBytes();
+        if (failure === undefined && quickBytes > 0 && !isWatching) {
+          host.inform(quickFilesText(quickBytes), this);
         }
       } finally {
         await ended.close();

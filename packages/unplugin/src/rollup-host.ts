@@ -21,12 +21,14 @@ export function rollupHost(): Host {
       }
     },
     warn: (message, context) => nativeOf(context).warn(message),
+    inform: (message, context) => nativeOf(context).info(message),
   };
 }
 
 interface NativeContext {
   readonly meta: { readonly watchMode: boolean };
   readonly warn: (message: string) => void;
+  readonly info: (message: string) => void;
 }
 
 function nativeOf(context: UnpluginBuildContext): NativeContext {

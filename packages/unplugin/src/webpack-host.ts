@@ -5,6 +5,7 @@ import type { Host } from './host.ts';
 interface Compiler {
   readonly context: string;
   readonly watchMode?: boolean;
+  readonly getInfrastructureLogger: (name: string) => { readonly info: (text: string) => void };
 }
 
 /** webpack and Rspack, whose interfaces are the same as far as they are used here. */
@@ -25,6 +26,7 @@ export function webpackHost(compiler: Compiler): Host {
     warn: (message, context) => {
       nativeOf(context).compilation.warnings.push(new Error(message));
     },
+    inform: (message) => compiler.getInfrastructureLogger('tintype').info(message),
   };
 }
 

@@ -7,7 +7,7 @@ import { useApi } from '../../core/test/support/api.ts';
 import { testKey, type TestProject, testProject } from '../../core/test/support/project.ts';
 import { stock } from '../../core/test/support/stock.ts';
 import { tintype as forRollup } from '../src/rollup.ts';
-import { bundlers, esbuildInMemory, watchWithWebpack } from './support/bundlers.ts';
+import { bundlers, esbuildInMemory, esbuildSaying, watchWithWebpack } from './support/bundlers.ts';
 
 const api = useApi();
 
@@ -135,6 +135,20 @@ describe.each(bundlers)('%s', (name, build) => {
     }
   });
 
+  test('a build says what a thorough encode of its quick files would save, without a warning', async () => {
+    await using project = await testProject({
+      ...small,
+      'site.images.yaml': small['site.images.yaml'].replace('webp', 'avif'),
+    });
+    await stock(project.root);
+    const { errors, warnings, said } = await build(project.root, {});
+    expect({ errors, warnings }).toEqual({ errors: [], warnings: [] });
+    // What esbuild says beside warnings depends on its option, which has a test of its own.
+    expect(said.join('\n')).toMatch(
+      name === 'esbuild' ? /^$/ : /tintype encode --thorough would save about \d+ B/,
+    );
+  });
+
   test('an unknown image is reported with what was meant and the line that imports it', async () => {
     await using project = await testProject({
       ...files,
@@ -154,6 +168,18 @@ describe.each(bundlers)('%s', (name, build) => {
     expect(errors.join('\n')).toContain('site.images.yaml:2:');
     expect(errors.join('\n')).toContain('promt');
   });
+});
+
+test('esbuild with logLevel "info" says what a thorough encode would save, where it writes itself', async () => {
+  await using project = await testProject({
+    ...small,
+    'site.images.yaml': small['site.images.yaml'].replace('webp', 'avif'),
+  });
+  await stock(project.root);
+  const { said } = await esbuildSaying('info', project.root, {});
+  expect(said.join('')).toMatch(
+    /^\[tintype\] tintype encode --thorough would save about \d+ B \(an estimate\)\n$/,
+  );
 });
 
 interface Page {

@@ -4,6 +4,7 @@ import { rspack } from '@rspack/core';
 import * as esbuild from 'esbuild';
 import { rolldown } from 'rolldown';
 import { rollup } from 'rollup';
+import { vi } from 'vitest';
 import webpack from 'webpack';
 import { tintype as forEsbuild } from '../../src/esbuild.ts';
 import { tintype as forRolldown } from '../../src/rolldown.ts';
@@ -16,6 +17,8 @@ import type { TintypeOptions } from '../../src/options.ts';
 export interface Built {
   readonly errors: readonly string[];
   readonly warnings: readonly string[];
+  /** What it said beside errors and warnings. */
+  readonly said: readonly string[];
   /** The exports of the bundle. */
   readonly load: () => Promise<Record<string, unknown>>;
 }
@@ -39,9 +42,12 @@ const loadFrom = (root: string, file: string) => async () =>
     unknown
   >;
 
-/** What webpack and Rspack are told. */
-function configOf(root: string) {
+/** What webpack and Rspack are told. `said`: gets what they log. */
+function configOf(root: string, said: string[] = []) {
   return {
+    infrastructureLogging: {
+      console: { ...console, info: (...texts: unknown[]) => void said.push(texts.join(' ')) },
+    },
     context: root,
     entry: './main.js',
     mode: 'production',
@@ -69,6 +75,7 @@ interface Stats {
 
 async function buildLikeWebpack(
   root: string,
+  said: readonly string[],
   start: (done: (error: Error | null, stats: Stats | undefined) => void) => void,
 ): Promise<Built> {
   const stats = await new Promise<Stats>((resolve, reject) => {
@@ -78,27 +85,30 @@ async function buildLikeWebpack(
   return {
     errors: errors.map(({ message }) => message),
     warnings: warnings.map(({ message }) => message),
+    said,
     load: loadFrom(root, 'main.mjs'),
   };
 }
 
 async function buildWithWebpack(root: string, options: TintypeOptions): Promise<Built> {
+  const said: string[] = [];
   const compiler = webpack({
-    ...configOf(root),
+    ...configOf(root, said),
     experiments: { outputModule: true },
     plugins: [forWebpack(options)],
   });
   try {
-    return await buildLikeWebpack(root, (done) => compiler.run(done));
+    return await buildLikeWebpack(root, said, (done) => compiler.run(done));
   } finally {
     await new Promise((resolve) => compiler.close(resolve));
   }
 }
 
 async function buildWithRspack(root: string, options: TintypeOptions): Promise<Built> {
-  const compiler = rspack({ ...configOf(root), plugins: [forRspack(options)] });
+  const said: string[] = [];
+  const compiler = rspack({ ...configOf(root, said), plugins: [forRspack(options)] });
   try {
-    return await buildLikeWebpack(root, (done) => compiler.run(done));
+    return await buildLikeWebpack(root, said, (done) => compiler.run(done));
   } finally {
     await new Promise((resolve) => compiler.close(resolve));
   }
@@ -113,41 +123,61 @@ const inRoot = (root: string, options: TintypeOptions): TintypeOptions => ({
 });
 
 async function buildWithRollup(root: string, options: TintypeOptions): Promise<Built> {
-  const warnings: string[] = [];
+  const log: Log = { warnings: [], said: [] };
   const plugins = [forRollup(inRoot(root, options))];
-  const onwarn = ({ message }: { readonly message: string }) => void warnings.push(message);
-  return buildOrFail(root, warnings, async () => {
-    await using bundle = await rollup({ input: join(root, 'main.js'), plugins, onwarn });
+  return buildOrFail(root, log, async () => {
+    await using bundle = await rollup({ input: join(root, 'main.js'), plugins, onLog: into(log) });
     await bundle.write({ dir: join(root, 'dist') });
   });
 }
 
 async function buildWithRolldown(root: string, options: TintypeOptions): Promise<Built> {
-  const warnings: string[] = [];
+  const log: Log = { warnings: [], said: [] };
   const plugins = [forRolldown(inRoot(root, options))];
-  const onLog = (_: string, { message }: { readonly message: string }) =>
-    void warnings.push(message);
-  return buildOrFail(root, warnings, async () => {
-    await using bundle = await rolldown({ input: join(root, 'main.js'), plugins, onLog });
+  return buildOrFail(root, log, async () => {
+    await using bundle = await rolldown({
+      input: join(root, 'main.js'),
+      plugins,
+      onLog: into(log),
+    });
     await bundle.write({ dir: join(root, 'dist') });
   });
 }
 
-async function buildOrFail(
-  root: string,
-  warnings: readonly string[],
-  build: () => Promise<void>,
-): Promise<Built> {
+interface Log {
+  readonly warnings: string[];
+  readonly said: string[];
+}
+
+const into =
+  ({ warnings, said }: Log) =>
+  (level: string, { message }: { readonly message: string }): void =>
+    void (level === 'warn' ? warnings : said).push(message);
+
+async function buildOrFail(root: string, log: Log, build: () => Promise<void>): Promise<Built> {
   const load = loadFrom(root, 'main.js');
   try {
     await build();
-    return { errors: [], warnings, load };
+    return { errors: [], ...log, load };
   } catch (error) {
-    return { errors: [(error as Error).message], warnings, load };
+    return { errors: [(error as Error).message], ...log, load };
   }
 }
 
 async function buildWithEsbuild(root: string, options: TintypeOptions): Promise<Built> {
+  return esbuildSaying('silent', root, options);
+}
+
+export async function esbuildSaying(
+  logLevel: esbuild.LogLevel,
+  root: string,
+  options: TintypeOptions,
+): Promise<Built> {
+  const said: string[] = [];
+  const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    said.push(String(text));
+    return true;
+  });
   const result = await esbuild
     .build({
       absWorkingDir: root,
@@ -156,13 +186,15 @@ async function buildWithEsbuild(root: string, options: TintypeOptions): Promise<
       splitting: true,
       format: 'esm',
       outdir: 'dist',
-      logLevel: 'silent',
+      logLevel,
       plugins: [forEsbuild({ publicPath: '/static/', ...options })],
     })
-    .catch((error: unknown) => error as esbuild.BuildFailure);
+    .catch((error: unknown) => error as esbuild.BuildFailure)
+    .finally(() => write.mockRestore());
   return {
     errors: result.errors.map(({ text }) => text),
     warnings: result.warnings.map(({ text }) => text),
+    said,
     load: loadFrom(root, 'main.js'),
   };
 }
