@@ -109,19 +109,19 @@ test('jobs in separate clones buy each picture once, and the last job merges and
 });
 
 test('plan says what a shard does, and what all of them cost', async () => {
-  const made = clone('planned');
-  const all = JSON.parse((await tintype(made, ['plan', '--json'])).stdout) as PlanDocument;
+  const root = clone('planned');
+  const all = JSON.parse((await tintype(root, ['plan', '--json'])).stdout) as PlanDocument;
   expect(all).not.toHaveProperty('shard');
   const ids: string[] = [];
   for (const index of [1, 2]) {
-    const { code, stdout } = await tintype(made, ['plan', '--json', '--shard', `${index}/2`]);
+    const { code, stdout } = await tintype(root, ['plan', '--json', '--shard', `${index}/2`]);
     const plan = JSON.parse(stdout) as PlanDocument;
     expect(code).toBe(0);
     expect(plan.shard).toEqual({ index, count: 2, run: all.totals });
     ids.push(...plan.images.map(({ id }) => id));
   }
   expect(ids.toSorted()).toEqual(all.images.map(({ id }) => id).toSorted());
-  const { stdout } = await tintype(made, ['plan', '--shard', '1/1', '--max-cost', '0.001']);
+  const { stdout } = await tintype(root, ['plan', '--shard', '1/1', '--max-cost', '0.001']);
   expect(stdout).toContain('Shard 1/1: 7 pictures: 6 missing, 1 blocked\n');
   expect(stdout).toMatch(
     /\nAll 1 shard together: 7 pictures, \$0\.\d+–\$0\.\d+\.\nThat is more than the budget/,
@@ -129,24 +129,24 @@ test('plan says what a shard does, and what all of them cost', async () => {
 });
 
 test('a shard without images has nothing to do, and an invalid shard is exit 2', async () => {
-  const made = clone('empty');
+  const root = clone('empty');
   writeFileSync(
-    join(made, 'site.images.yaml'),
+    join(root, 'site.images.yaml'),
     'images:\n  one: { prompt: one, decorative: true }\n',
   );
   const codes = await Promise.all(
-    ['1/3', '2/3', '3/3'].map(async (shard) => (await tintype(made, ['--shard', shard])).code),
+    ['1/3', '2/3', '3/3'].map(async (shard) => (await tintype(root, ['--shard', shard])).code),
   );
   expect(codes).toEqual([0, 0, 0]);
   expect(billedPrompts(api())).toEqual(['one']);
-  const none = await tintype(made, ['--shard', '4/3']);
+  const none = await tintype(root, ['--shard', '4/3']);
   expect(none).toMatchObject({ code: 2, stdout: '' });
   expect(none.stderr).toContain('such as 2/5 for the second of five (at most 9999), not "4/3"');
-  const wrong = await tintype(made, ['plan'], { TINTYPE_SHARD: 'x' });
+  const wrong = await tintype(root, ['plan'], { TINTYPE_SHARD: 'x' });
   expect(wrong).toMatchObject({ code: 2, stdout: '' });
   expect(wrong.stderr).toContain('TINTYPE_SHARD must be the number of a shard');
-  expect(await tintype(made, ['merge'])).toMatchObject({ code: 2 });
-  const nothing = await tintype(made, ['merge', 'nowhere']);
+  expect(await tintype(root, ['merge'])).toMatchObject({ code: 2 });
+  const nothing = await tintype(root, ['merge', 'nowhere']);
   expect(nothing).toMatchObject({ code: 2 });
   expect(nothing.stderr).toContain('is not the folder of a shard');
 });

@@ -119,8 +119,8 @@ describe.skipIf(missing !== '')('if nothing says whether to buy', () => {
     ['the end of the input', '\x04', 3, 0],
     ['Ctrl-C', ctrlC, 130, 0],
   ])('a person is asked: %s', { timeout: 300_000 }, async (_, keys, exit, bought) => {
-    await using made = await asked();
-    const { scene, terminal } = made;
+    await using session = await asked();
+    const { scene, terminal } = session;
     await terminal.shows('3 pictures, up to $0.01, from openai: buy? [Y/n]');
     for (const key of keys) {
       terminal.press(key);
@@ -136,9 +136,9 @@ describe.skipIf(missing !== '')('if nothing says whether to buy', () => {
   });
 
   test('a run over the budget is refused before the question', { timeout: 300_000 }, async () => {
-    await using made = await asked('--max-cost 0.001');
-    expect(await made.terminal.ended).toBe(4);
-    expect(made.terminal.text()).not.toContain('[Y/n]');
+    await using session = await asked('--max-cost 0.001');
+    expect(await session.terminal.ended).toBe(4);
+    expect(session.terminal.text()).not.toContain('[Y/n]');
   });
 });
 

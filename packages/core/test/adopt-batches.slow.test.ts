@@ -29,10 +29,10 @@ const manifest = (...ids: string[]) => `images:\n${ids.map((id) => image(id)).jo
 /** A clone of the project, without notes of batches. */
 const clone = (...ids: string[]) =>
   testProject({ 'a.images.yaml': manifest(...ids) }, api().baseUrl);
-const submit = async (made: TestProject, options: Options = {}, events: TimedEvent[] = []) =>
-  submitBatches(await made.context({ options }, (event) => events.push(event)), []);
-const collect = async (made: TestProject) => collectProject(await made.context());
-const open = async (made: TestProject) => openBatches(await made.context());
+const submit = async (project: TestProject, options: Options = {}, events: TimedEvent[] = []) =>
+  submitBatches(await project.context({ options }, (event) => events.push(event)), []);
+const collect = async (project: TestProject) => collectProject(await project.context());
+const open = async (project: TestProject) => openBatches(await project.context());
 const notes = ({ root }: TestProject) => readdir(join(root, '.tintype/batches')).catch(() => []);
 const costs = async ({ root }: TestProject) =>
   (await fileStore(join(root, '.tintype')).purchases())
@@ -96,35 +96,35 @@ test('a part that was ordered by name leaves the rest of a lost batch to be foun
 });
 
 test('the file of a batch is not read again once all of its pictures are recorded', async () => {
-  await using made = await clone('fox', 'owl');
+  await using project = await clone('fox', 'owl');
   const reads = () =>
     api().requests.filter(
       ({ path }) => path === `/v1/files/${api().batches.all[0]?.inputFileId}/content`,
     ).length;
-  await submit(made);
+  await submit(project);
   await api().batches.finishAll();
-  await made.write('a.images.yaml', manifest('fox', 'owl', 'elk'));
-  expect(await submit(made)).toMatchObject({ pictures: 1 });
+  await project.write('a.images.yaml', manifest('fox', 'owl', 'elk'));
+  expect(await submit(project)).toMatchObject({ pictures: 1 });
   expect(reads()).toBe(0);
 });
 
 test('a line that failed is ordered again without another look at its batch, unless the cache or the records are lost', async () => {
-  await using made = await clone('fox', 'owl');
-  await submit(made);
+  await using project = await clone('fox', 'owl');
+  await submit(project);
   const { id, inputFileId } = api().batches.all[0]!;
   await api().batches.expire(id, { done: 1 });
-  await collect(made);
+  await collect(project);
   const reads = () =>
     api().requests.filter(({ path }) => path === `/v1/files/${inputFileId}/content`).length;
   const events: TimedEvent[] = [];
-  expect(await submit(made, {}, events)).toMatchObject({ pictures: 1 });
+  expect(await submit(project, {}, events)).toMatchObject({ pictures: 1 });
   expect([reads(), eventsOf(events, 'warning')]).toEqual([0, []]);
   await api().batches.finishAll();
-  await collect(made);
+  await collect(project);
   expect(billedPrompts(api())).toEqual(['fox', 'owl']);
   // Records that are lost, such as by git reset, are collected again.
-  await rm(join(made.root, '.tintype/records'), { recursive: true });
-  expect(await submit(made)).toMatchObject({ pictures: 0 });
+  await rm(join(project.root, '.tintype/records'), { recursive: true });
+  expect(await submit(project)).toMatchObject({ pictures: 0 });
   expect(reads()).toBe(1);
   expect(billedPrompts(api())).toEqual(['fox', 'owl']);
 });
@@ -214,10 +214,10 @@ test('one that was refused is not found, because nothing was ordered', async () 
 });
 
 test('nothing is ordered if the batches of the account cannot be listed', async () => {
-  await using made = await clone('fox');
+  await using project = await clone('fox');
   api().fail(overloaded(), { endpoint: 'batches.list' });
-  await expect(submit(made)).rejects.toMatchObject({ code: 'overloaded' });
-  expect([api().batches.all.length, await notes(made)]).toEqual([0, []]);
+  await expect(submit(project)).rejects.toMatchObject({ code: 'overloaded' });
+  expect([api().batches.all.length, await notes(project)]).toEqual([0, []]);
   await using other = await testProject(
     { 'a.images.yaml': `images:\n${image('fox', ', batch: true')}` },
     api().baseUrl,
@@ -233,11 +233,11 @@ test('a provider that cannot list its batches can still order', async () => {
   const calls = Object.entries(openai.batches!).filter(([name]) => name !== 'list');
   const batches = Object.fromEntries(calls) as unknown as BatchOffer;
   const providers = { mine: { ...openai, batches } };
-  await using made = await testProject(
+  await using project = await testProject(
     { 'a.images.yaml': `images:\n${image('fox', ', provider: mine, model: gpt-image-2')}` },
     api().baseUrl,
   );
-  expect(await submit(made, { providers })).toMatchObject({ pictures: 1, notOrdered: [] });
+  expect(await submit(project, { providers })).toMatchObject({ pictures: 1, notOrdered: [] });
 });
 
 test('two clones that look at once leave one order', async () => {

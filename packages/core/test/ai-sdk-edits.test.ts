@@ -38,24 +38,27 @@ test.each([
 ])(
   '%s is ordered once with its pictures, and a second run sends nothing',
   async (_, more, names) => {
-    await using made = await open(more);
-    const { result, events } = await made.project.generate(made.run);
+    await using setup = await open(more);
+    const { result, events } = await setup.project.generate(setup.run);
     expect(eventsOf(events, 'failed')).toEqual([]);
     expect(result).toMatchObject({ bought: 1, delivered: 1 });
-    const [{ input }] = made.emulator.ledger as [(typeof made.emulator.ledger)[number]];
+    const [{ input }] = setup.emulator.ledger as [(typeof setup.emulator.ledger)[number]];
     for (const name of names) expect(input[name]).toMatch(/^(data:image\/png;base64,|http)/);
-    expect((await made.project.generate(made.run)).result).toMatchObject({ bought: 0 });
-    expect(made.emulator.ledger).toHaveLength(1);
+    expect((await setup.project.generate(setup.run)).result).toMatchObject({ bought: 0 });
+    expect(setup.emulator.ledger).toHaveLength(1);
   },
 );
 
 test('an interrupted run keeps the picture that was ordered', async () => {
-  await using made = await open('');
+  await using setup = await open('');
   const interrupt = new AbortController();
-  const first = made.project.generate({ ...made.run, signal: interrupt.signal });
-  await expect.poll(() => made.emulator.made.length).toBe(1);
+  const first = setup.project.generate({ ...setup.run, signal: interrupt.signal });
+  await expect.poll(() => setup.emulator.made.length).toBe(1);
   interrupt.abort();
   await first;
-  expect((await made.project.generate(made.run)).result).toMatchObject({ bought: 0, delivered: 1 });
-  expect(made.emulator.ledger).toHaveLength(1);
+  expect((await setup.project.generate(setup.run)).result).toMatchObject({
+    bought: 0,
+    delivered: 1,
+  });
+  expect(setup.emulator.ledger).toHaveLength(1);
 });

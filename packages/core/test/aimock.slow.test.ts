@@ -37,7 +37,7 @@ const three = `images:
   eye: { prompt: an eye, input_images: [one.png], mask: mask.png, ${fields} }
 `;
 
-const project = async (manifest = owl): Promise<TestProject> =>
+const projectOf = async (manifest = owl): Promise<TestProject> =>
   testProject({
     'a.images.yaml': manifest,
     'one.png': await picture('png', { width: 64, height: 64 }),
@@ -47,8 +47,8 @@ const run = (): Run => ({ env: { OPENAI_BASE_URL: `${mock.url}/v1`, GITHUB_RUN_I
 const requests = () => mock.getRequests().length;
 
 test('a picture, an edit and a mask are bought once each, and a second run sends nothing', async () => {
-  await using made = await project(three);
-  const { result, events } = await made.generate(run());
+  await using project = await projectOf(three);
+  const { result, events } = await project.generate(run());
   expect(eventsOf(events, 'failed')).toEqual([]);
   expect(result).toMatchObject({ bought: 3, delivered: 3 });
   expect(
@@ -57,7 +57,7 @@ test('a picture, an edit and a mask are bought once each, and a second run sends
       .map(({ path }) => path)
       .toSorted(),
   ).toEqual(['/v1/images/edits', '/v1/images/edits', '/v1/images/generations']);
-  expect((await made.generate(run())).result).toMatchObject({ bought: 0, delivered: 3 });
+  expect((await project.generate(run())).result).toMatchObject({ bought: 0, delivered: 3 });
   expect(requests()).toBe(3);
 });
 
@@ -67,14 +67,14 @@ describe('its failures', () => {
     [503, 'server_error'],
     [500, 'server_error'],
   ])('are repeated until the picture comes: %d', async (status, type) => {
-    await using made = await project();
+    await using project = await projectOf();
     mock.clearFixtures();
     mock.on(
       { userMessage: /an owl/, endpoint: 'image', sequenceIndex: 0 },
       { status, error: { message: 'no', type } },
     );
     mock.onImage(/an owl/, { image: { b64Json: drawn } });
-    expect((await made.generate(run())).result).toMatchObject({ bought: 1, failed: 0 });
+    expect((await project.generate(run())).result).toMatchObject({ bought: 1, failed: 0 });
     expect(requests()).toBe(2);
   });
 
@@ -82,26 +82,26 @@ describe('its failures', () => {
     ['it hangs up', { disconnectRate: 1 }, 'connection-lost'],
     ['it answers what is not JSON', { malformedRate: 1 }, 'original-rejected'],
   ])('are not repeated if the picture may have been paid for: %s', async (_, chaos, code) => {
-    await using made = await project();
+    await using project = await projectOf();
     mock.setChaos(chaos);
-    const { events } = await made.generate(run());
+    const { events } = await project.generate(run());
     expect(eventsOf(events, 'failed')).toMatchObject([{ code, maybeBilled: true }]);
     mock.clearChaos();
-    expect((await made.generate(run())).result).toMatchObject({ bought: 0, failed: 1 });
+    expect((await project.generate(run())).result).toMatchObject({ bought: 0, failed: 1 });
     expect(requests()).toBe(1);
   });
 
   test('end when they do not: the API’s own 500 is repeated once', async () => {
-    await using made = await project();
+    await using project = await projectOf();
     mock.setChaos({ dropRate: 1 });
-    const { events } = await made.generate(run());
+    const { events } = await project.generate(run());
     expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'server-error', maybeBilled: true }]);
     expect(requests()).toBe(2);
   });
 
   test('a prompt that it does not know costs nothing', async () => {
-    await using made = await project(owl.replace('an owl', 'a newt'));
-    const { events } = await made.generate(run());
+    await using project = await projectOf(owl.replace('an owl', 'a newt'));
+    const { events } = await project.generate(run());
     expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'refused', maybeBilled: false }]);
     expect(requests()).toBe(1);
   });
@@ -119,48 +119,48 @@ describe('as a recorder in front of the API', () => {
 
   test('it sends a picture on, which is bought once, at the price of the ledger', async () => {
     record(true);
-    await using made = await project();
-    const { result } = await made.generate(run());
+    await using project = await projectOf();
+    const { result } = await project.generate(run());
     expect(result).toMatchObject({ bought: 1, delivered: 1 });
     const [entry] = api().ledger;
     expect(result!.costUsd).toBeCloseTo(entry!.costUsd, 6);
-    await made.generate(run());
+    await project.generate(run());
     expect(api().requests).toHaveLength(1);
   });
 
   test('it breaks the pictures of an edit and hides the refusal, and nothing is ordered twice', async () => {
     record(true);
-    await using made = await project(
+    await using project = await projectOf(
       `images: { two: { prompt: two owls, input_images: [one.png], ${fields} } }`,
     );
-    const { events } = await made.generate(run());
+    const { events } = await project.generate(run());
     expect(eventsOf(events, 'failed')).toMatchObject([
       { code: 'unknown-outcome', maybeBilled: true },
     ]);
-    await made.generate(run());
+    await project.generate(run());
     expect(api().requests).toHaveLength(1);
     expect(api().ledger).toEqual([]);
   });
 
   test('a connection that it loses is not ordered again', async () => {
     record(true);
-    await using made = await project();
+    await using project = await projectOf();
     api().fail({ kind: 'reset-before-headers' });
-    const { events } = await made.generate(run());
+    const { events } = await project.generate(run());
     expect(eventsOf(events, 'failed')).toMatchObject([
       { code: 'unknown-outcome', maybeBilled: true },
     ]);
-    await made.generate(run());
+    await project.generate(run());
     expect(api().requests).toHaveLength(1);
     expect(api().ledger).toHaveLength(1);
   });
 
   test('its second answer to a request comes from its memory, and orders nothing', async () => {
     record(false);
-    await using first = await project();
-    await using second = await project();
-    for (const made of [first, second])
-      expect((await made.generate(run())).result).toMatchObject({ bought: 1, delivered: 1 });
+    await using first = await projectOf();
+    await using second = await projectOf();
+    for (const project of [first, second])
+      expect((await project.generate(run())).result).toMatchObject({ bought: 1, delivered: 1 });
     expect(await second.read('public/images/owl.jpeg')).toEqual(
       await first.read('public/images/owl.jpeg'),
     );

@@ -35,7 +35,7 @@ test('it is bought for what the plan says, and a second run sends nothing', asyn
   await using icons = await startOpenAiEmulator({ pictures: [mono] });
   await using azure = await startOpenAiEmulator({ isAzure: true, apiKeys: [azureKey] });
   await using gateway = await startIdleGateway(slow().baseUrl, { idleMs: 3600, pingMs: 100 });
-  await using made = await testProject(
+  await using project = await testProject(
     {
       'a.images.yaml': manifest,
       'one.png': await picture(),
@@ -68,9 +68,9 @@ test('it is bought for what the plan says, and a second run sends nothing', asyn
   const servers: readonly OpenAiEmulator[] = [api(), icons, slow(), azure];
   const ledger = () => servers.flatMap((server) => server.ledger);
 
-  const { totals } = await made.plan(run);
+  const { totals } = await project.plan(run);
   expect(totals).toMatchObject({ missing: 6, unpriced: 0 });
-  const { error, result, events } = await made.generate(run);
+  const { error, result, events } = await project.generate(run);
   expect(error).toBeNull();
   expect(eventsOf(events, 'failed')).toEqual([]);
   expect(result).toMatchObject({ bought: 6, delivered: 6 });
@@ -81,12 +81,12 @@ test('it is bought for what the plan says, and a second run sends nothing', asyn
   expect(result!.costUsd).toBeCloseTo(billed, 5);
   expect(billed).toBeGreaterThanOrEqual(totals.costUsd!.low);
   expect(billed).toBeLessThanOrEqual(totals.costUsd!.high);
-  const records = (await made.plan(run)).requests.map(({ stored }) =>
+  const records = (await project.plan(run)).requests.map(({ stored }) =>
     stored?.kind === 'record' ? (stored.record.costUsd ?? NaN) : NaN,
   );
   expect(records.reduce((sum, costUsd) => sum + costUsd, 0)).toBeCloseTo(billed, 5);
 
-  const icon = (await made.read('public/images/icon.svg')).toString();
+  const icon = (await project.read('public/images/icon.svg')).toString();
   expect(markupOf(icon)).toMatch(/^<svg [^>]*><path fill="currentColor"/);
   expect(result!.assetMap.images).toMatchObject({
     logo: { sources: { svg: 'logo.svg 1024w', png: 'logo.png 1024w' } },
@@ -95,11 +95,11 @@ test('it is bought for what the plan says, and a second run sends nothing', asyn
     quay: { width: 1408 },
     hall: { width: 1408 },
   });
-  const badge = await sharp(await made.read('public/images/badge.webp')).metadata();
+  const badge = await sharp(await project.read('public/images/badge.webp')).metadata();
   expect(badge.pages).toBe(4);
 
   const requests = servers.map((server) => server.requests.length);
-  const second = await made.generate(run);
+  const second = await project.generate(run);
   expect(second.result).toMatchObject({ bought: 0, delivered: 6, written: 0 });
   expect(servers.map((server) => server.requests.length)).toEqual(requests);
 });

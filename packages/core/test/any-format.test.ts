@@ -16,11 +16,11 @@ function answering(bytes: Buffer): Provider {
 }
 
 async function bought(bytes: Buffer, fields: string) {
-  const made = await testProject({
+  const project = await testProject({
     'a.images.yaml': `images: { hat: { prompt: A hat, decorative: true, provider: mine, model: any, size: auto, ${fields} } }`,
   });
   const options = { providers: { mine: answering(bytes) }, allowUnpriced: true };
-  return { made, ...(await made.generate({ options })) };
+  return { project, ...(await project.generate({ options })) };
 }
 
 /** A picture with a rotation in its metadata: 60 x 40 pixels in the file, seen as 40 x 60, its left half red. */
@@ -43,29 +43,29 @@ test('an answer with several frames is delivered as its first one where a format
     .webp()
     .toBuffer();
   expect(await sharp(animation).metadata()).toMatchObject({ pages: 2 });
-  const { made, result, events } = await bought(animation, 'formats: [png], placeholder: none');
-  await using _ = made;
+  const { project, result, events } = await bought(animation, 'formats: [png], placeholder: none');
+  await using _ = project;
   expect(result).toMatchObject({ bought: 1, delivered: 1 });
   expect(eventsOf(events, 'warning').map(({ message }) => message)).toContainEqual(
     expect.stringContaining(
       'it has 2 frames: its webp and gif files move, all others show the first frame',
     ),
   );
-  const { data } = await sharp(await made.read('public/images/hat.png'))
+  const { data } = await sharp(await project.read('public/images/hat.png'))
     .raw()
     .toBuffer({ resolveWithObject: true });
   expect(data[0]).toBeGreaterThan(180);
 });
 
 test('the asset map gives an answer with a rotation the size that is seen, and its crop is upright', async () => {
-  const { made, result } = await bought(
+  const { project, result } = await bought(
     await onItsSide(),
     'formats: [png], placeholder: none, crop: { width: 40, height: 30, position: top }',
   );
-  await using _ = made;
+  await using _ = project;
   expect(result).toMatchObject({ bought: 1, delivered: 1 });
   expect(result!.assetMap.images['hat']).toMatchObject({ width: 40, height: 30 });
-  const { data, info } = await sharp(await made.read('public/images/hat.png'))
+  const { data, info } = await sharp(await project.read('public/images/hat.png'))
     .raw()
     .toBuffer({ resolveWithObject: true });
   expect(info).toMatchObject({ width: 40, height: 30 });
@@ -75,9 +75,9 @@ test('the asset map gives an answer with a rotation the size that is seen, and i
 });
 
 test('an answer with a rotation is delivered upright, at full size', async () => {
-  const { made, result } = await bought(await onItsSide(), 'formats: [webp], placeholder: none');
-  await using _ = made;
+  const { project, result } = await bought(await onItsSide(), 'formats: [webp], placeholder: none');
+  await using _ = project;
   expect(result!.assetMap.images['hat']).toMatchObject({ width: 40, height: 60 });
-  const header = await sharp(await made.read('public/images/hat.webp')).metadata();
+  const header = await sharp(await project.read('public/images/hat.webp')).metadata();
   expect(header).toMatchObject({ width: 40, height: 60 });
 });

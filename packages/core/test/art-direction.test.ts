@@ -6,7 +6,7 @@ import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
 
-function project(hero: string, others = ''): Promise<TestProject> {
+function projectOf(hero: string, others = ''): Promise<TestProject> {
   const lines = hero.split('\n').map((line) => `    ${line}\n`);
   const text = `defaults: { alt: A pier, quality: low, placeholder: none, formats: [webp, jpeg] }\nimages:\n  hero:\n    prompt: A pier\n${lines.join('')}${others}`;
   return testProject({ 'a.images.yaml': text }, api().baseUrl);
@@ -22,8 +22,8 @@ sources:
   - { media: '(prefers-color-scheme: dark)', image: night }`;
 
 test('a crop and another image are shown where a media query matches, and each picture is bought once', async () => {
-  await using made = await project(sources, night);
-  const first = await made.generate();
+  await using project = await projectOf(sources, night);
+  const first = await project.generate();
   expect(first.error).toBeNull();
   expect(api().ledger).toHaveLength(2);
   const { images } = first.result!.assetMap;
@@ -50,9 +50,9 @@ test('a crop and another image are shown where a media query matches, and each p
     },
   ]);
   // The crop is the middle of the same picture.
-  const whole = await made.read('public/images/hero.jpeg');
+  const whole = await project.read('public/images/hero.jpeg');
   const middle = sharp(whole).extract({ left: 384, top: 0, width: 768, height: 1024 });
-  const cropped = await made.read('public/images/hero-3x4.jpeg');
+  const cropped = await project.read('public/images/hero-3x4.jpeg');
   const [a, b] = await Promise.all(
     [await middle.toBuffer(), cropped].map((bytes) =>
       sharp(bytes).resize(24, 32, { fit: 'fill' }).raw().toBuffer(),
@@ -61,41 +61,41 @@ test('a crop and another image are shown where a media query matches, and each p
   const difference = a!.reduce((sum, value, at) => sum + Math.abs(value - b![at]!), 0) / a!.length;
   expect(difference).toBeLessThan(4);
 
-  const second = await made.generate();
+  const second = await project.generate();
   expect(second.result).toMatchObject({ written: 0, removed: 0, bought: 0 });
   expect(api().ledger).toHaveLength(2);
 });
 
 test('a run buys no other image than the ones that it names, and completes the art of those before', async () => {
-  await using made = await project(sources, night);
-  const artOf = (outcome: Awaited<ReturnType<typeof made.generate>>) =>
+  await using project = await projectOf(sources, night);
+  const artOf = (outcome: Awaited<ReturnType<typeof project.generate>>) =>
     outcome.result!.assetMap.images['hero']!.art!.map(({ image }) => image);
-  expect(artOf(await made.generate({ ids: ['hero'] }))).toEqual(['hero-3x4']);
+  expect(artOf(await project.generate({ ids: ['hero'] }))).toEqual(['hero-3x4']);
   expect(billedPrompts(api())).toEqual(['A pier']);
-  expect(artOf(await made.generate({ ids: ['night'] }))).toEqual(['hero-3x4', 'night']);
+  expect(artOf(await project.generate({ ids: ['night'] }))).toEqual(['hero-3x4', 'night']);
   expect(billedPrompts(api())).toEqual(['A pier', 'A pier at night']);
 
-  const manifest = String(await made.read('a.images.yaml'));
-  await made.write('a.images.yaml', manifest.replace('widths: [256]', 'widths: [128]'));
-  const again = await made.generate({ ids: ['night'] });
+  const manifest = String(await project.read('a.images.yaml'));
+  await project.write('a.images.yaml', manifest.replace('widths: [256]', 'widths: [128]'));
+  const again = await project.generate({ ids: ['night'] });
   expect(artOf(again)).toEqual(['hero-3x4', 'night']);
   const [, dark] = again.result!.assetMap.images['hero']!.art!;
   expect(dark!.sources.webp).toBe('night-128w.webp 128w, night.webp 1024w');
 });
 
 test('the ratio of a picture whose size the model chooses is that of the picture', async () => {
-  await using made = await project(
+  await using project = await projectOf(
     "size: auto\nsources: [{ media: '(max-width: 9px)', crop: { ratio: '2:1', position: top } }]",
   );
-  const { result } = await made.generate();
+  const { result } = await project.generate();
   expect(result!.assetMap.images['hero-2x1']).toMatchObject({ width: 1254, height: 627 });
 });
 
 test('candidates without a pick have crops of their own', async () => {
-  await using made = await project(
+  await using project = await projectOf(
     "number_of_images: 2\nsources: [{ media: '(max-width: 9px)', crop: 256x128 }]",
   );
-  const { result } = await made.generate();
+  const { result } = await project.generate();
   expect(Object.keys(result!.assetMap.images)).toEqual([
     'hero-1',
     'hero-1-256x128',
@@ -134,8 +134,8 @@ test.each([
 ])(
   'a source with %s is refused at its line, before anything is spent',
   async (_, source, message) => {
-    await using made = await project(`sources: [${source}]`, night);
-    const mistakes = await mistakeLinesOf(made);
+    await using project = await projectOf(`sources: [${source}]`, night);
+    const mistakes = await mistakeLinesOf(project);
     expect(mistakes).toEqual([expect.stringMatching(/^5: /)]);
     expect(mistakes[0]).toContain(message);
     expect(api().requests).toEqual([]);
@@ -143,17 +143,17 @@ test.each([
 );
 
 test('an image that would have the files of a crop is refused', async () => {
-  await using made = await project(
+  await using project = await projectOf(
     "sources: [{ media: a, crop: '3:4' }]",
     '  hero-3x4: { prompt: x }\n',
   );
-  expect(await mistakeLinesOf(made)).toEqual([
+  expect(await mistakeLinesOf(project)).toEqual([
     expect.stringContaining('which is a file of "hero"'),
   ]);
 });
 
 test('rows fill in the image of a source', async () => {
-  await using made = await project(
+  await using project = await projectOf(
     'size: 1024x1024',
     `  '{{ name }}':
     prompt: '{{ name }}'
@@ -164,7 +164,7 @@ test('rows fill in the image of a source', async () => {
     each: [{ name: oak }, { name: elm }]
 `,
   );
-  const { jobs } = await made.plan();
+  const { jobs } = await project.plan();
   expect(
     jobs.flatMap(({ id, sources }) => sources.map(({ media, image }) => [id, media, image])),
   ).toEqual([

@@ -33,7 +33,7 @@ const azure = (): Promise<OpenAiEmulator> => startOpenAiEmulator({ isAzure: true
 
 const image = (id: string) =>
   `  ${id}: { prompt: ${id}, provider: azure, model: gpt-image-2, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n`;
-const project = (...ids: string[]): Promise<TestProject> =>
+const projectOf = (...ids: string[]): Promise<TestProject> =>
   testProject({ 'a.images.yaml': `images:\n${ids.map(image).join('')}` });
 const run = (options: OpenAiOptions, env: Run['env'] = {}): Run => ({
   env: { AZURE_OPENAI_API_KEY: key, ...env },
@@ -42,12 +42,12 @@ const run = (options: OpenAiOptions, env: Run['env'] = {}): Run => ({
 const at = ({ controlUrl }: OpenAiEmulator) => `${controlUrl}/openai/v1`;
 
 /** Orders, lets the server work, and collects, with everything that was said. */
-async function inBatch(made: TestProject, options: Run, finish: () => Promise<unknown>) {
+async function inBatch(project: TestProject, options: Run, finish: () => Promise<unknown>) {
   const events: TimedEvent[] = [];
   const report = (event: TimedEvent) => void events.push(event);
-  const submitted = await submitBatches(await made.context(options, report), []);
+  const submitted = await submitBatches(await project.context(options, report), []);
   await finish();
-  const states = await collectProject(await made.context(options, report));
+  const states = await collectProject(await project.context(options, report));
   return { submitted, states, events };
 }
 
@@ -61,26 +61,26 @@ async function kept({ root }: TestProject): Promise<string> {
 describe.each(ways)('a server that takes only api-key, with %s,', (_, options) => {
   test('sells a picture, and each request has the key and the version once', async () => {
     await using server = await azure();
-    await using made = await project('fox');
-    const { result, events } = await made.generate(run({ ...options, baseUrl: at(server) }));
+    await using project = await projectOf('fox');
+    const { result, events } = await project.generate(run({ ...options, baseUrl: at(server) }));
     expect(result).toMatchObject({ bought: 1, delivered: 1 });
     expect(server.ledger).toHaveLength(1);
     expect(server.requests.map(({ headers }) => headers['authorization'])).toEqual([undefined]);
     expect(server.requests.map((request) => request.query)).toEqual(['api-version=preview']);
-    expect(JSON.stringify(events) + (await kept(made))).not.toContain('RECOGNISABLE');
+    expect(JSON.stringify(events) + (await kept(project))).not.toContain('RECOGNISABLE');
   });
 
   test('takes a batch: every call has the key, and lists go on by cursor', async () => {
     await using server = await azure();
-    await using made = await project('fox', 'owl');
+    await using project = await projectOf('fox', 'owl');
     const { submitted, states, events } = await inBatch(
-      made,
+      project,
       run({ ...options, baseUrl: at(server) }),
       async () => {
         // A process that was killed does not know its batch, and there are newer ones of other people.
-        const [note] = await openBatches(await made.context());
+        const [note] = await openBatches(await project.context());
         const lost = { ...note!, batchId: null, dueAt: null };
-        await made.write(`.tintype/batches/${lost.name}.json`, JSON.stringify(lost));
+        await project.write(`.tintype/batches/${lost.name}.json`, JSON.stringify(lost));
         for (let i = 0; i < 120; i++) server.batches.plant({ metadata: { tintype: `other ${i}` } });
         await server.batches.finishAll();
       },
@@ -93,7 +93,7 @@ describe.each(ways)('a server that takes only api-key, with %s,', (_, options) =
       expect(request.query).toContain('api-version=preview');
     }
     expect(server.requests.some((request) => request.query.includes('after='))).toBe(true);
-    expect(JSON.stringify(events) + (await kept(made))).not.toContain('RECOGNISABLE');
+    expect(JSON.stringify(events) + (await kept(project))).not.toContain('RECOGNISABLE');
   });
 });
 
@@ -107,8 +107,8 @@ describe('a wrong key', () => {
         ...(options.headers && { headers: { 'api-key': 'RECOGNISABLE-wrong' } }),
       };
       const env = { AZURE_OPENAI_API_KEY: 'RECOGNISABLE-wrong' };
-      await using made = await project('fox');
-      const { events } = await made.generate(run(wrong, env));
+      await using project = await projectOf('fox');
+      const { events } = await project.generate(run(wrong, env));
       expect(eventsOf(events, 'failed')).toMatchObject([
         {
           code: 'bad-api-key',
@@ -116,11 +116,12 @@ describe('a wrong key', () => {
           message: expect.stringContaining('invalid subscription key') as string,
         },
       ]);
-      const error = await submitBatches(await made.context(run(wrong, env)), []).catch(
+      const error = await submitBatches(await project.context(run(wrong, env)), []).catch(
         (reason: unknown) => reason,
       );
       expect(error).toMatchObject({ code: 'bad-api-key' });
-      const text = inspect([events, error], { depth: 10, showHidden: true }) + (await kept(made));
+      const text =
+        inspect([events, error], { depth: 10, showHidden: true }) + (await kept(project));
       expect(text).not.toContain('RECOGNISABLE');
     }
     expect(server.ledger).toEqual([]);
@@ -129,9 +130,9 @@ describe('a wrong key', () => {
 
   test('that is not set is known before anything is sent', async () => {
     await using server = await azure();
-    await using made = await project('fox');
+    await using project = await projectOf('fox');
     const [, options] = ways[0]!;
-    const { error } = await made.generate(
+    const { error } = await project.generate(
       run({ ...options, baseUrl: at(server) }, { AZURE_OPENAI_API_KEY: '' }),
     );
     expect(error).toMatchObject({ code: 'api-key-missing' });
@@ -141,7 +142,7 @@ describe('a wrong key', () => {
 
 test('the content filter of Azure is a refusal, directly and in a batch', async () => {
   await using server = await azure();
-  await using made = await project('fox');
+  await using project = await projectOf('fox');
   const filtered = {
     kind: 'error',
     status: 400,
@@ -153,10 +154,10 @@ test('the content filter of Azure is a refusal, directly and in a batch', async 
   };
   const options = run({ ...ways[0]![1], baseUrl: at(server) });
   server.fail(filtered as never);
-  const { states, events } = await inBatch(made, options, () => server.batches.finishAll());
+  const { states, events } = await inBatch(project, options, () => server.batches.finishAll());
   expect(states).toMatchObject([{ state: 'collected', recorded: 0, failed: 1 }]);
   expect(eventsOf(events, 'warning')[0]?.message).toContain('safety system');
-  await using direct = await project('owl');
+  await using direct = await projectOf('owl');
   server.fail(filtered as never);
   expect(eventsOf((await direct.generate(options)).events, 'failed')).toMatchObject([
     { code: 'moderation' },
@@ -175,8 +176,8 @@ describe('the value of a header is treated as the key is', () => {
       response.writeHead(status, { 'x-request-id': key, 'retry-after-ms': '1' });
       response.end(JSON.stringify({ error: { message: `no: ${key}`, code: key } }));
     });
-    await using made = await project('fox');
-    const { events, error, result } = await made.generate(
+    await using project = await projectOf('fox');
+    const { events, error, result } = await project.generate(
       run({ ...options, baseUrl: server.baseUrl }),
     );
     expect(server.headers[0]).toMatchObject({
@@ -184,7 +185,7 @@ describe('the value of a header is treated as the key is', () => {
       authorization: 'Basic UkVDT0dOSVNBQkxF',
     });
     const batches = await submitBatches(
-      await made.context(
+      await project.context(
         run({ ...options, baseUrl: server.baseUrl }),
         (event) => void (events as TimedEvent[]).push(event),
       ),
@@ -192,7 +193,7 @@ describe('the value of a header is treated as the key is', () => {
     ).catch((reason: unknown) => reason);
     const said = inspect([events, error, result, batches], { depth: 10, showHidden: true });
     expect(said).toContain(`answered ${status}`);
-    expect(said + (await kept(made))).not.toMatch(isTold);
+    expect(said + (await kept(project))).not.toMatch(isTold);
   });
 
   test('in the ids, refusals and answers of a batch', async () => {
@@ -208,16 +209,16 @@ describe('the value of a header is treated as the key is', () => {
         call.test(asked) ? { body: echo(String(body)) } : null,
       );
       // Another picture each time, because a batch that the account has for this one would be adopted.
-      await using made = await project(`fox-${at}`);
+      await using project = await projectOf(`fox-${at}`);
       // The emulator wants a key as OpenAI does.
       const headers = { authorization: `Bearer ${key}` };
       const given = run({ apiKeyName: null, headers, baseUrl: proxy.baseUrl });
       const events: TimedEvent[] = [];
-      const outcome = await inBatch(made, given, () => server.batches.finishAll()).catch(
+      const outcome = await inBatch(project, given, () => server.batches.finishAll()).catch(
         (reason: unknown) => reason,
       );
       const said = inspect([events, outcome], { depth: 10, showHidden: true });
-      expect(said + (await kept(made))).not.toMatch(isTold);
+      expect(said + (await kept(project))).not.toMatch(isTold);
     }
     expect(server.batches.all.length).toBeGreaterThan(2);
   });
@@ -236,13 +237,13 @@ describe('the value of a header is treated as the key is', () => {
       if (url.startsWith('/moved/')) response.writeHead(307, { location: other.baseUrl }).end();
       else response.end(JSON.stringify({ data: [{ url: `${other.baseUrl}/picture.png` }] }));
     });
-    await using made = await project('fox');
-    const { result } = await made.generate(run({ ...options, baseUrl: server.baseUrl }));
+    await using project = await projectOf('fox');
+    const { result } = await project.generate(run({ ...options, baseUrl: server.baseUrl }));
     expect(result).toMatchObject({ bought: 1 });
     expect(other.headers).toHaveLength(1);
     expect(JSON.stringify(other.headers)).not.toMatch(isTold);
 
-    await using moved = await project('fox');
+    await using moved = await projectOf('fox');
     const baseUrl = server.baseUrl.replace('/v1', '/moved/v1');
     const given = run({ ...options, baseUrl });
     const { events } = await moved.generate(given);
@@ -254,13 +255,13 @@ describe('the value of a header is treated as the key is', () => {
 
 test('a header whose variable is not set is left out, so that a config loads without it', async () => {
   await using server = await startOpenAiEmulator();
-  await using made = await project('fox');
+  await using project = await projectOf('fox');
   const options: OpenAiOptions = {
     apiKeyName: 'AZURE_OPENAI_API_KEY',
     headers: { 'x-team': process.env['TINTYPE_TEST_NOT_SET'], 'x-cost-centre': 'web' },
     baseUrl: server.baseUrl,
   };
-  expect((await made.generate(run(options))).result).toMatchObject({ bought: 1 });
+  expect((await project.generate(run(options))).result).toMatchObject({ bought: 1 });
   const [request] = server.requests;
   expect(request?.headers).toMatchObject({
     'x-cost-centre': 'web',

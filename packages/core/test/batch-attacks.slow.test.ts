@@ -32,20 +32,20 @@ const manifest = (...ids: string[]) =>
   `images:\n${ids.map((id) => `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n`).join('')}`;
 const machine = (...ids: string[]) =>
   testProject({ 'a.images.yaml': manifest(...ids) }, api().baseUrl);
-const submit = async (made: TestProject, options: Options = {}) =>
-  submitBatches(await made.context({ options }), []);
-const collect = async (made: TestProject, options: Options = {}, events: TimedEvent[] = []) =>
-  collectProject(await made.context({ options }, (event) => events.push(event)));
+const submit = async (project: TestProject, options: Options = {}) =>
+  submitBatches(await project.context({ options }), []);
+const collect = async (project: TestProject, options: Options = {}, events: TimedEvent[] = []) =>
+  collectProject(await project.context({ options }, (event) => events.push(event)));
 const ordered = () => api().batches.all.filter(({ planted }) => !planted);
 const notes = ({ root }: TestProject) => readdir(join(root, '.tintype/batches')).catch(() => []);
-const openNote = async (made: TestProject): Promise<Batch> =>
-  (await openBatches(await made.context()))[0]!;
-const plant = (made: TestProject, batch: Batch) =>
-  made.write(`.tintype/batches/${batch.name}.json`, JSON.stringify(batch, null, 2));
-const findings = async (made: TestProject) =>
-  (await verifyProject(await made.context())).findings.map(({ code }) => code);
-const costs = async (made: TestProject) =>
-  (await fileStore(join(made.root, '.tintype')).purchases()).map(({ costUsd }) => costUsd);
+const openNote = async (project: TestProject): Promise<Batch> =>
+  (await openBatches(await project.context()))[0]!;
+const plant = (project: TestProject, batch: Batch) =>
+  project.write(`.tintype/batches/${batch.name}.json`, JSON.stringify(batch, null, 2));
+const findings = async (project: TestProject) =>
+  (await verifyProject(await project.context())).findings.map(({ code }) => code);
+const costs = async (project: TestProject) =>
+  (await fileStore(join(project.root, '.tintype')).purchases()).map(({ costUsd }) => costUsd);
 /** Costs, rounded to a millionth of a dollar as in records. */
 const billed = () => api().ledger.map(({ costUsd }) => roundUsd(costUsd));
 
@@ -55,11 +55,11 @@ async function behind(
   ...ids: string[]
 ): Promise<TestProject> {
   const proxy = await rewritingProxy(api().baseUrl, rewrite);
-  const made = await testProject({ 'a.images.yaml': manifest(...ids) }, proxy.baseUrl);
+  const project = await testProject({ 'a.images.yaml': manifest(...ids) }, proxy.baseUrl);
   return {
-    ...made,
+    ...project,
     async [Symbol.asyncDispose]() {
-      await made[Symbol.asyncDispose]();
+      await project[Symbol.asyncDispose]();
       await proxy[Symbol.asyncDispose]();
     },
   };
@@ -73,40 +73,40 @@ async function bucket(): Promise<AsyncDisposable & { readonly path: string }> {
 
 describe('a note that comes with a clone', () => {
   test('removes no file of the account that does not belong to its batch', async () => {
-    await using made = await machine('fox');
-    await submit(made);
-    const { fileId, batchId, ...note } = await openNote(made);
-    await rm(join(made.root, '.tintype/batches'), { recursive: true });
+    await using project = await machine('fox');
+    await submit(project);
+    const { fileId, batchId, ...note } = await openNote(project);
+    await rm(join(project.root, '.tintype/batches'), { recursive: true });
     const theirs = ordered()[0]!.inputFileId;
-    await plant(made, {
+    await plant(project, {
       ...note,
       name: 'ab'.repeat(16),
       batchId: null,
       fileId: theirs,
       lines: named(note.lines, 'ab'.repeat(16)),
     });
-    expect(await collect(made)).toMatchObject([{ state: 'unknown' }]);
+    expect(await collect(project)).toMatchObject([{ state: 'unknown' }]);
     expect(api().files.all.map(({ state }) => state)).toEqual(['stored']);
     expect([fileId, batchId]).toEqual([theirs, ordered()[0]!.id]);
   });
 
   test('reads and cancels no batch that is not its own', async () => {
-    await using made = await machine('fox');
-    await submit(made);
-    const note = await openNote(made);
+    await using project = await machine('fox');
+    await submit(project);
+    const note = await openNote(project);
     const stranger = api().batches.plant({ status: 'in_progress' });
     const twin = 'cd'.repeat(16);
-    await plant(made, { ...note, name: twin, lines: named(note.lines, twin) });
-    await plant(made, { ...note, batchId: stranger.id });
+    await plant(project, { ...note, name: twin, lines: named(note.lines, twin) });
+    await plant(project, { ...note, batchId: stranger.id });
     const events: TimedEvent[] = [];
-    expect(await collect(made, {}, events)).toMatchObject([
+    expect(await collect(project, {}, events)).toMatchObject([
       { state: 'unknown' },
       { state: 'unknown' },
     ]);
-    expect(await cancelBatches(await made.context(), [])).toEqual([]);
+    expect(await cancelBatches(await project.context(), [])).toEqual([]);
     expect(api().batches.get(stranger.id).status).toBe('in_progress');
     expect(ordered()[0]!.status).toBe('validating');
-    expect(await notes(made)).toHaveLength(2);
+    expect(await notes(project)).toHaveLength(2);
     expect(events.map((event) => 'message' in event && event.message)).toEqual([
       expect.stringContaining('another batch'),
       expect.stringContaining('another batch'),
@@ -126,35 +126,35 @@ describe('a note that comes with a clone', () => {
   });
 
   test('whose requests belong to another provider breaks neither budget nor plan', async () => {
-    await using made = await machine('fox');
-    await submit(made);
-    const note = await openNote(made);
+    await using project = await machine('fox');
+    await submit(project);
+    const note = await openNote(project);
     const text = JSON.stringify(note).replaceAll('"provider":"openai"', '"provider":"nope"');
-    await made.write(`.tintype/batches/${note.name}.json`, text);
-    const { error } = await made.generate({ options: { maxCostUsdPerDay: 10 } });
+    await project.write(`.tintype/batches/${note.name}.json`, text);
+    const { error } = await project.generate({ options: { maxCostUsdPerDay: 10 } });
     expect(error).toMatchObject({ code: 'record-damaged' });
   });
 
   test('is reported as damaged, be it a link, a folder or a huge file', async () => {
-    await using made = await machine('fox');
+    await using project = await machine('fox');
     const path = `.tintype/batches/${'ef'.repeat(16)}.json`;
-    await mkdir(join(made.root, '.tintype/batches'), { recursive: true });
-    await symlink('/nowhere/at/all', join(made.root, path));
-    expect(await findings(made)).toEqual(['batch-damaged']);
-    expect((await made.generate()).error).toMatchObject({ code: 'record-damaged' });
-    await rm(join(made.root, path));
-    await mkdir(join(made.root, path));
-    expect(await findings(made)).toEqual(['batch-damaged']);
-    await rm(join(made.root, path), { recursive: true });
-    await made.write(path, '');
+    await mkdir(join(project.root, '.tintype/batches'), { recursive: true });
+    await symlink('/nowhere/at/all', join(project.root, path));
+    expect(await findings(project)).toEqual(['batch-damaged']);
+    expect((await project.generate()).error).toMatchObject({ code: 'record-damaged' });
+    await rm(join(project.root, path));
+    await mkdir(join(project.root, path));
+    expect(await findings(project)).toEqual(['batch-damaged']);
+    await rm(join(project.root, path), { recursive: true });
+    await project.write(path, '');
     // A sparse file, larger than a note may be.
-    await truncate(join(made.root, path), 300_000_000);
-    expect(await findings(made)).toEqual(['batch-damaged']);
-    await rm(join(made.root, path));
-    await submit(made);
-    const { name, ...order } = await openNote(made);
-    await plant(made, { name, ...order, reservedUsd: -1 });
-    expect(await findings(made)).toEqual(['batch-damaged']);
+    await truncate(join(project.root, path), 300_000_000);
+    expect(await findings(project)).toEqual(['batch-damaged']);
+    await rm(join(project.root, path));
+    await submit(project);
+    const { name, ...order } = await openNote(project);
+    await plant(project, { name, ...order, reservedUsd: -1 });
+    expect(await findings(project)).toEqual(['batch-damaged']);
   });
 });
 
@@ -202,9 +202,9 @@ describe('a secret that a server repeats', () => {
     ],
   ])('%s is neither kept nor shown', async (_, rewrite) => {
     const errors = [{ code: 'invalid', message: 'Reason', line: 1, param: null }];
-    await using made = await behind(rewrite, 'fox', 'owl');
+    await using project = await behind(rewrite, 'fox', 'owl');
     const events: TimedEvent[] = [];
-    const context = await made.context({ env }, (event) => events.push(event));
+    const context = await project.context({ env }, (event) => events.push(event));
     const outcomes: unknown[] = [await submitBatches(context, []).catch(String)];
     const [batch] = ordered();
     if (batch !== undefined) {
@@ -213,7 +213,7 @@ describe('a secret that a server repeats', () => {
     }
     outcomes.push(await collectProject(context).catch(String));
     outcomes.push(await cancelBatches(context, []).catch(String));
-    const files = await readdir(made.root, { recursive: true, withFileTypes: true });
+    const files = await readdir(project.root, { recursive: true, withFileTypes: true });
     const texts = await Promise.all(
       files
         .filter((file) => file.isFile())
@@ -228,7 +228,7 @@ describe('a secret that a server repeats', () => {
 
 describe('answers', () => {
   test('that come twice are recorded once, and answers to requests that were not made are reported', async () => {
-    await using made = await behind(
+    await using project = await behind(
       (call, body) => {
         if (!call.includes('/content')) return null;
         const lines = String(body).trim().split('\n');
@@ -238,19 +238,19 @@ describe('answers', () => {
       'fox',
       'owl',
     );
-    await submit(made);
+    await submit(project);
     await api().batches.finishAll();
     const events: TimedEvent[] = [];
-    expect(await collect(made, {}, events)).toMatchObject([{ state: 'collected', recorded: 2 }]);
-    expect(await costs(made)).toEqual(billed());
-    expect(await findings(made)).toEqual([]);
+    expect(await collect(project, {}, events)).toMatchObject([{ state: 'collected', recorded: 2 }]);
+    expect(await costs(project)).toEqual(billed());
+    expect(await findings(project)).toEqual([]);
     expect(eventsOf(events, 'warning')).toMatchObject([
       { message: expect.stringContaining('does not name') as string },
     ]);
   });
 
   test('are complete although lines that expired count as failed', async () => {
-    await using made = await behind(
+    await using project = await behind(
       (call, body) =>
         /GET .*batches\/batch_\w+$/.test(call)
           ? { body: String(body).replace('"failed":0', '"failed":2') }
@@ -259,9 +259,9 @@ describe('answers', () => {
       'owl',
       'elk',
     );
-    await submit(made);
+    await submit(project);
     await api().batches.expire(ordered()[0]!.id, { done: 1 });
-    expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1, failed: 2 }]);
+    expect(await collect(project)).toMatchObject([{ state: 'collected', recorded: 1, failed: 2 }]);
   });
 
   test.each([
@@ -273,104 +273,104 @@ describe('answers', () => {
     ['an end without any file', { output_file_id: null, request_counts: null }, 'unknown'],
     ['a failure after pictures were made', { status: 'failed' }, 'collected'],
   ] as const)('%s does not free what was ordered', async (_, changes, state) => {
-    await using made = await behind(
+    await using project = await behind(
       (call, body) =>
         /GET .*batches\/batch_\w+$/.test(call)
           ? { body: JSON.stringify({ ...(JSON.parse(String(body)) as object), ...changes }) }
           : null,
       'fox',
     );
-    await submit(made);
+    await submit(project);
     await api().batches.finishAll();
-    expect(await collect(made)).toMatchObject([{ state }]);
-    await made.generate();
+    expect(await collect(project)).toMatchObject([{ state }]);
+    await project.generate();
     expect(billedPrompts(api())).toEqual(['fox']);
   });
 
   test('are not taken for lost because a gateway does not know their address', async () => {
     let isKnown = false;
-    await using made = await behind(
+    await using project = await behind(
       (call) =>
         call.includes('/content') && !isKnown ? { status: 404, body: '<h1>Not found</h1>' } : null,
       'fox',
     );
-    await submit(made);
+    await submit(project);
     await api().batches.finishAll();
-    expect(await collect(made)).toMatchObject([{ state: 'unknown' }]);
+    expect(await collect(project)).toMatchObject([{ state: 'unknown' }]);
     isKnown = true;
-    expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1 }]);
+    expect(await collect(project)).toMatchObject([{ state: 'collected', recorded: 1 }]);
   });
 
   test('may take longer to arrive than the time limit of a request', async () => {
-    await using made = await behind(
+    await using project = await behind(
       (call, body) =>
         call.includes('/content') ? { body, slowly: { pieces: 15, pauseMs: 150 } } : null,
       'fox',
     );
-    await submit(made);
+    await submit(project);
     await api().batches.finishAll();
-    expect(await collect(made, { timeoutMs: 2000 })).toMatchObject([{ state: 'collected' }]);
+    expect(await collect(project, { timeoutMs: 2000 })).toMatchObject([{ state: 'collected' }]);
   });
 
   test('are recorded with their price although a process died with the bytes on the disk', async () => {
-    await using made = await machine('fox');
-    await submit(made);
+    await using project = await machine('fox');
+    await submit(project);
     await api().batches.finishAll();
-    const { lines } = await openNote(made);
+    const { lines } = await openNote(project);
     const [answer] = await outputLines();
-    const store = fileStore(join(made.root, '.tintype'));
+    const store = fileStore(join(project.root, '.tintype'));
     await store.receive(lines[0]!.key, answer!.bytes);
     // The provider cannot be reached, so this run can only look for bytes on the disk.
     api().fail({ kind: 'reset-before-headers' }, { endpoint: 'batches.retrieve' });
-    await made.generate();
-    expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1 }]);
-    expect(await costs(made)).toEqual(billed());
-    expect(await findings(made)).toEqual([]);
+    await project.generate();
+    expect(await collect(project)).toMatchObject([{ state: 'collected', recorded: 1 }]);
+    expect(await costs(project)).toEqual(billed());
+    expect(await findings(project)).toEqual([]);
   });
 
   test('that two processes collect at once leave one record and nothing else', async () => {
-    await using made = await machine('fox', 'owl', 'elk');
-    await submit(made);
+    await using project = await machine('fox', 'owl', 'elk');
+    await submit(project);
     await api().batches.finishAll();
-    const both = await Promise.all([collect(made), collect(made), made.generate()]);
+    const both = await Promise.all([collect(project), collect(project), project.generate()]);
     expect(
       both
         .slice(0, 2)
         .flat()
         .map((it) => 'state' in it && it.state),
     ).not.toContain('refused');
-    expect(await costs(made)).toHaveLength(3);
-    expect(await findings(made)).toEqual([]);
-    expect(await notes(made)).toEqual([]);
+    expect(await costs(project)).toHaveLength(3);
+    expect(await findings(project)).toEqual([]);
+    expect(await notes(project)).toEqual([]);
     expect(billedPrompts(api())).toEqual(['elk', 'fox', 'owl']);
   });
 });
 
 describe('cancelling', () => {
   test('finds a batch whose id was not noted, and continues after one that has ended', async () => {
-    await using made = await machine('fox');
-    await submit(made);
+    await using project = await machine('fox');
+    await submit(project);
     await api().batches.finishAll();
-    await made.write('a.images.yaml', manifest('fox', 'owl'));
-    const waiting = await openNote(made);
-    await rm(join(made.root, `.tintype/batches/${waiting.name}.json`));
-    await submitBatches(await made.context(), ['owl']);
-    const second = await openNote(made);
-    await plant(made, waiting);
-    await plant(made, { ...second, batchId: null });
-    const cancelled = await cancelBatches(await made.context(), []);
+    await project.write('a.images.yaml', manifest('fox', 'owl'));
+    const waiting = await openNote(project);
+    await rm(join(project.root, `.tintype/batches/${waiting.name}.json`));
+    await submitBatches(await project.context(), ['owl']);
+    const second = await openNote(project);
+    await plant(project, waiting);
+    await plant(project, { ...second, batchId: null });
+    const cancelled = await cancelBatches(await project.context(), []);
     expect(cancelled).toMatchObject([{ name: second.name, batchId: ordered()[1]!.id }]);
     expect(ordered().map(({ status }) => status)).toEqual(['completed', 'cancelling']);
   });
 
   test('while another process collects loses nothing', async () => {
-    await using made = await machine('fox', 'owl');
-    await submit(made);
+    await using project = await machine('fox', 'owl');
+    await submit(project);
     await api().batches.work(ordered()[0]!.id, 1);
-    await Promise.all([cancelBatches(await made.context(), []), collect(made)]);
+    await Promise.all([cancelBatches(await project.context(), []), collect(project)]);
     await api().batches.finishAll();
-    await collect(made);
-    expect(await costs(made)).toEqual(billed());
+    await collect(project);
+    expect(await costs(project)).toEqual(billed());
     expect(billed()).toHaveLength(1);
   });
 });
@@ -439,22 +439,22 @@ describe('a run that is interrupted', () => {
     ['/batches', 1],
   ] as const)('at POST %s leaves %i batches open', async (path, open) => {
     const stop = new AbortController();
-    await using made = await behind((call) => {
+    await using project = await behind((call) => {
       if (call.startsWith('POST') && call.endsWith(path)) stop.abort();
       return null;
     }, 'fox');
-    await submitBatches(await made.context({ signal: stop.signal }), []).catch(() => {});
+    await submitBatches(await project.context({ signal: stop.signal }), []).catch(() => {});
     expect(stop.signal.aborted).toBe(true);
-    expect([ordered().length, (await notes(made)).length]).toEqual([open, open]);
-    await submit(made);
+    expect([ordered().length, (await notes(project)).length]).toEqual([open, open]);
+    await submit(project);
     await api().batches.finishAll();
-    await made.generate();
+    await project.generate();
     expect(billedPrompts(api())).toEqual(['fox']);
   });
 
   test('while it collects is continued by the next one', async () => {
     const stop = new AbortController();
-    await using made = await behind(
+    await using project = await behind(
       (call, body) => {
         if (!call.includes('/content') || stop.signal.aborted) return null;
         setTimeout(() => stop.abort(), 200);
@@ -464,13 +464,13 @@ describe('a run that is interrupted', () => {
       'owl',
       'elk',
     );
-    await submit(made);
+    await submit(project);
     await api().batches.finishAll();
-    await expect(collectProject(await made.context({ signal: stop.signal }))).rejects.toMatchObject(
-      { code: 'interrupted' },
-    );
-    expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 3 }]);
-    expect(await costs(made)).toEqual(billed());
+    await expect(
+      collectProject(await project.context({ signal: stop.signal })),
+    ).rejects.toMatchObject({ code: 'interrupted' });
+    expect(await collect(project)).toMatchObject([{ state: 'collected', recorded: 3 }]);
+    expect(await costs(project)).toEqual(billed());
   });
 });
 
@@ -501,16 +501,16 @@ describe('at once,', () => {
   );
 
   test('two batches of the same pictures do not wait for each other', async () => {
-    await using made = await machine('fox', 'owl', 'elk', 'emu', 'gnu', 'yak');
-    const store = fileStore(join(made.root, '.tintype'));
-    const keys = (await made.plan()).rows.map(({ key }) => key!);
+    await using project = await machine('fox', 'owl', 'elk', 'emu', 'gnu', 'yak');
+    const store = fileStore(join(project.root, '.tintype'));
+    const keys = (await project.plan()).rows.map(({ key }) => key!);
     const never = new AbortController().signal;
     const claims = await Promise.all(keys.map((key) => store.claim(key, never)));
     const began = performance.now();
-    const submitting = Promise.allSettled([submit(made), submit(made)]);
+    const submitting = Promise.allSettled([submit(project), submit(project)]);
     // Each has claimed its name, and begins to claim pictures. Either of them may get each.
     const held = async () =>
-      (await readdir(join(made.root, '.tintype/attempts'))).filter((name) =>
+      (await readdir(join(project.root, '.tintype/attempts'))).filter((name) =>
         name.endsWith('claim'),
       );
     await expect.poll(async () => (await held()).length).toBeGreaterThan(keys.length + 1);
@@ -522,12 +522,12 @@ describe('at once,', () => {
     // Each would wait for a minute, and then leave out what the other one holds.
     expect(performance.now() - began).toBeLessThan(50_000);
     expect(ordered()).toHaveLength(1);
-    expect((await openNote(made)).lines).toHaveLength(6);
+    expect((await openNote(project)).lines).toHaveLength(6);
   });
 });
 
 test('a line whose answer may have been billed is asked for again in a new order, with a warning', async () => {
-  await using made = await behind(
+  await using project = await behind(
     (call, body) =>
       call.includes('/content')
         ? {
@@ -539,27 +539,27 @@ test('a line whose answer may have been billed is asked for again in a new order
         : null,
     'fox',
   );
-  await submit(made);
+  await submit(project);
   await api().batches.finishAll();
-  expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 0, failed: 1 }]);
-  expect(await findings(made)).toEqual(['attempt-left']);
-  const { events, result } = await made.generate();
+  expect(await collect(project)).toMatchObject([{ state: 'collected', recorded: 0, failed: 1 }]);
+  expect(await findings(project)).toEqual(['attempt-left']);
+  const { events, result } = await project.generate();
   expect(result).toMatchObject({ bought: 1 });
   expect(eventsOf(events, 'warning').map(({ code }) => code)).toContain('maybe-billed');
 });
 
 test('a line with two pictures is recorded with the first one, and with what both cost', async () => {
-  await using made = await behind(
+  await using project = await behind(
     (call, body) =>
       call.includes('/content')
         ? { body: String(body).replace(/"data":\[(\{[^}]+\})\]/, '"data":[$1,$1]') }
         : null,
     'fox',
   );
-  await submit(made);
+  await submit(project);
   await api().batches.finishAll();
-  expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1 }]);
-  expect(await costs(made)).toEqual(billed());
+  expect(await collect(project)).toMatchObject([{ state: 'collected', recorded: 1 }]);
+  expect(await costs(project)).toEqual(billed());
 });
 
 test('a shard that ordered a batch hands it over with its purchases', async () => {
@@ -576,33 +576,33 @@ test('a shard that ordered a batch hands it over with its purchases', async () =
 });
 
 test('an image that is removed while it is ordered is collected, and prune leaves the batch', async () => {
-  await using made = await machine('fox', 'owl');
-  await submit(made);
-  await made.write('a.images.yaml', manifest('owl'));
+  await using project = await machine('fox', 'owl');
+  await submit(project);
+  await project.write('a.images.yaml', manifest('owl'));
   const options = { isDryRun: false, olderThanDays: 0 } as const;
-  await pruneProject(await made.context(), options);
-  expect(await notes(made)).toHaveLength(1);
+  await pruneProject(await project.context(), options);
+  expect(await notes(project)).toHaveLength(1);
   await api().batches.finishAll();
-  expect((await made.generate()).result).toMatchObject({ bought: 0, delivered: 1 });
-  expect(await costs(made)).toHaveLength(2);
+  expect((await project.generate()).result).toMatchObject({ bought: 0, delivered: 1 });
+  expect(await costs(project)).toHaveLength(2);
 });
 
 test('the clock of a machine changes neither what is collected nor the day on which it was ordered', async () => {
-  await using made = await machine('fox');
+  await using project = await machine('fox');
   const at = (start: string): Partial<Context> => fastClock(start);
   const context = (start: string, options: Options = {}) =>
-    made.context({ options }).then((it) => ({ ...it, ...at(start) }));
+    project.context({ options }).then((it) => ({ ...it, ...at(start) }));
   await submitBatches(await context('2026-11-23T12:00:00.000Z'), []);
   await api().batches.finishAll();
   expect(await collectProject(await context('2031-01-01T00:00:00.000Z'))).toMatchObject([
     { state: 'collected', recorded: 1 },
   ]);
-  const [record] = await fileStore(join(made.root, '.tintype')).purchases();
+  const [record] = await fileStore(join(project.root, '.tintype')).purchases();
   expect(record!.provenance.createdAt).toBe('2026-11-23T12:00:00.000Z');
 
   // The order counts on that day, at half the price: the budget has room for one more picture, and not for two.
   const cost = record!.costUsd!;
-  await made.write('a.images.yaml', manifest('fox', 'owl', 'elk'));
+  await project.write('a.images.yaml', manifest('fox', 'owl', 'elk'));
   const day = await context('2026-11-23T23:00:00.000Z', { maxCostUsdPerDay: cost * 2.5 });
   await expect(submitBatches(day, [])).rejects.toMatchObject({ code: 'over-budget' });
   const next = await context('2026-11-24T01:00:00.000Z', { maxCostUsdPerDay: cost * 2.5 });

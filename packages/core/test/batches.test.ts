@@ -37,11 +37,13 @@ const machine = (...ids: string[]) =>
 
 const events: TimedEvent[] = [];
 afterEach(() => void (events.length = 0));
-const contextOf = (made: TestProject, changes: Partial<Context> = {}) =>
-  made.context({}, (event) => events.push(event)).then((context) => ({ ...context, ...changes }));
-const submit = async (made: TestProject, ...ids: string[]) =>
-  submitBatches(await contextOf(made), ids);
-const collect = async (made: TestProject) => collectProject(await contextOf(made));
+const contextOf = (project: TestProject, changes: Partial<Context> = {}) =>
+  project
+    .context({}, (event) => events.push(event))
+    .then((context) => ({ ...context, ...changes }));
+const submit = async (project: TestProject, ...ids: string[]) =>
+  submitBatches(await contextOf(project), ids);
+const collect = async (project: TestProject) => collectProject(await contextOf(project));
 const tickets = ({ root }: TestProject) => readdir(join(root, '.tintype/batches')).catch(() => []);
 const records = async ({ root }: TestProject) =>
   (await readdir(join(root, '.tintype/records'), { recursive: true }).catch(() => [])).filter(
@@ -50,35 +52,35 @@ const records = async ({ root }: TestProject) =>
 const ordered = () => api().batches.all.filter(({ planted }) => !planted);
 
 test('what is missing is ordered together, at half the price, and collected by a later run', async () => {
-  await using made = await machine('fox', 'owl');
-  const direct = (await made.plan()).totals.costUsd!.high;
-  const submitted = await submit(made);
+  await using project = await machine('fox', 'owl');
+  const direct = (await project.plan()).totals.costUsd!.high;
+  const submitted = await submit(project);
   expect(submitted).toMatchObject({ pictures: 2, notOrdered: [] });
   expect(submitted.costUsd).toBeCloseTo(direct / 2, 5);
-  expect(await openBatches(await contextOf(made))).toMatchObject([
+  expect(await openBatches(await contextOf(project))).toMatchObject([
     { lines: [{ imageId: 'fox' }, { imageId: 'owl' }], batchId: ordered()[0]!.id },
   ]);
   expect(api().ledger).toEqual([]);
 
   // What is ordered is not missing: no run buys it directly.
-  expect((await made.plan()).requests.map(({ status }) => status)).toEqual([
+  expect((await project.plan()).requests.map(({ status }) => status)).toEqual([
     'attempted',
     'attempted',
   ]);
-  const early = await made.generate();
+  const early = await project.generate();
   expect(eventsOf(early.events, 'failed')).toMatchObject([
     { code: 'ordered' },
     { code: 'ordered' },
   ]);
   expect(api().ledger).toEqual([]);
-  expect(await submit(made)).toMatchObject({ pictures: 0 });
+  expect(await submit(project)).toMatchObject({ pictures: 0 });
 
   await api().batches.finishAll();
-  const { result } = await made.generate();
+  const { result } = await project.generate();
   expect(result).toMatchObject({ delivered: 2, bought: 0, failed: 0 });
   expect(billedPrompts(api())).toEqual(['fox', 'owl']);
-  expect(await tickets(made)).toEqual([]);
-  const { requests } = await made.plan();
+  expect(await tickets(project)).toEqual([]);
+  const { requests } = await project.plan();
   const costs = requests.map(({ stored }) =>
     stored?.kind === 'record' ? stored.record.costUsd! : 0,
   );
@@ -90,7 +92,7 @@ test('what is missing is ordered together, at half the price, and collected by a
 });
 
 test('input pictures and masks go with an edit, each uploaded once, and a graph goes in waves', async () => {
-  await using made = await testProject(
+  await using project = await testProject(
     {
       'a.images.yaml': `images:\n${image('fox')}${image('cub', ', input_images: [tintype:fox, me.png]')}${image('owl', ', input_images: [me.png]')}`,
       'me.png': await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red' } })
@@ -99,7 +101,7 @@ test('input pictures and masks go with an edit, each uploaded once, and a graph 
     },
     api().baseUrl,
   );
-  const first = await submit(made);
+  const first = await submit(project);
   expect(first.pictures).toBe(2);
   expect(first.notOrdered).toMatchObject([{ id: 'cub' }]);
   expect(
@@ -108,9 +110,9 @@ test('input pictures and masks go with an edit, each uploaded once, and a graph 
       .toSorted(),
   ).toEqual(['/v1/images/edits', '/v1/images/generations']);
   await api().batches.finishAll();
-  expect(await submit(made)).toMatchObject({ pictures: 1, notOrdered: [] });
+  expect(await submit(project)).toMatchObject({ pictures: 1, notOrdered: [] });
   await api().batches.finishAll();
-  const { result } = await made.generate();
+  const { result } = await project.generate();
   expect(result).toMatchObject({ delivered: 3, bought: 0, failed: 0 });
   expect(api().ledger).toHaveLength(3);
   expect(api().ledger.find(({ prompt }) => prompt === 'cub')!.files).toHaveLength(2);
@@ -225,13 +227,13 @@ test('a batch that this account cannot see may exist, and is not created again',
       cancel: async () => {},
     },
   };
-  await using made = await machine('fox');
-  const context = await made.context({
+  await using project = await machine('fox');
+  const context = await project.context({
     options: { provider: 'own', providers: { own }, allowUnpriced: true },
   });
   for (let run = 0; run < 3; run++) {
     await submitBatches(context, []).catch(() => {});
-    expect([created, (await tickets(made)).length]).toEqual([1, 1]);
+    expect([created, (await tickets(project)).length]).toEqual([1, 1]);
   }
 });
 
@@ -240,22 +242,22 @@ describe('a batch whose creation', () => {
     ['was done, and the answer is lost', { kind: 'reset-before-headers' }],
     ['arrives late', { kind: 'late', ms: 300 }],
   ] as const)('%s is not ordered again', async (_, fault) => {
-    await using made = await machine('fox');
+    await using project = await machine('fox');
     api().fail(fault, { endpoint: 'batches.create' });
-    await submit(made).catch(() => {});
+    await submit(project).catch(() => {});
     await new Promise((resolve) => setTimeout(resolve, 600));
     for (let run = 0; run < 3; run++) {
       await api().batches.finishAll();
-      await submit(made);
+      await submit(project);
     }
     await api().batches.finishAll();
-    const { result } = await made.generate();
+    const { result } = await project.generate();
     expect(result).toMatchObject({ delivered: 1, failed: 0, bought: 0 });
     expect(billedPrompts(api())).toEqual(['fox']);
   });
 
   test('is refused leaves nothing open', async () => {
-    await using made = await machine('fox');
+    await using project = await machine('fox');
     api().batches.plant({ metadata: { tintype: 'another' } });
     api().fail(
       {
@@ -264,61 +266,61 @@ describe('a batch whose creation', () => {
       },
       { endpoint: 'batches.create' },
     );
-    await submit(made);
+    await submit(project);
     await api().batches.finishAll();
-    expect(await collect(made)).toMatchObject([{ state: 'refused', problem: 'line 1: no' }]);
-    expect(await tickets(made)).toEqual([]);
+    expect(await collect(project)).toMatchObject([{ state: 'refused', problem: 'line 1: no' }]);
+    expect(await tickets(project)).toEqual([]);
     expect(api().ledger).toEqual([]);
-    expect((await made.generate()).result).toMatchObject({ bought: 1 });
+    expect((await project.generate()).result).toMatchObject({ bought: 1 });
   });
 });
 
 describe('answers', () => {
   test('that do not arrive can be requested again, and those that arrived are stored', async () => {
-    await using made = await machine('fox', 'owl', 'elk');
-    await submit(made);
+    await using project = await machine('fox', 'owl', 'elk');
+    await submit(project);
     await api().batches.expire(ordered()[0]!.id, { done: 1 });
-    expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1, failed: 2 }]);
-    expect(await records(made)).toHaveLength(1);
-    expect((await made.generate()).result).toMatchObject({ bought: 2, delivered: 3 });
+    expect(await collect(project)).toMatchObject([{ state: 'collected', recorded: 1, failed: 2 }]);
+    expect(await records(project)).toHaveLength(1);
+    expect((await project.generate()).result).toMatchObject({ bought: 2, delivered: 3 });
     expect(billedPrompts(api())).toEqual(['elk', 'fox', 'owl']);
   });
 
   test('of a cancelled batch are kept', async () => {
-    await using made = await machine('fox', 'owl');
-    await submit(made);
+    await using project = await machine('fox', 'owl');
+    await submit(project);
     const { id } = ordered()[0]!;
     await api().batches.work(id, 1);
-    await cancelBatches(await contextOf(made), []);
+    await cancelBatches(await contextOf(project), []);
     await api().batches.finish(id);
-    expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1, failed: 1 }]);
+    expect(await collect(project)).toMatchObject([{ state: 'collected', recorded: 1, failed: 1 }]);
     expect(api().ledger).toHaveLength(1);
   });
 
   test.each(['reset', 'end'] as const)('that are cut off (%s) are read again', async (how) => {
-    await using made = await machine('fox', 'owl', 'elk');
-    await submit(made);
+    await using project = await machine('fox', 'owl', 'elk');
+    await submit(project);
     await api().batches.finishAll();
     api().fail({ kind: 'cut-content', afterBytes: 40_000, how } as never, {
       endpoint: 'files.content',
     });
-    expect(await collect(made)).toMatchObject([{ state: 'unknown' }]);
-    expect(await tickets(made)).toHaveLength(1);
-    expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 3, failed: 0 }]);
+    expect(await collect(project)).toMatchObject([{ state: 'unknown' }]);
+    expect(await tickets(project)).toHaveLength(1);
+    expect(await collect(project)).toMatchObject([{ state: 'collected', recorded: 3, failed: 0 }]);
     expect(billedPrompts(api())).toEqual(['elk', 'fox', 'owl']);
   });
 
   test('that the API has deleted are reported as billed and lost, and a new order requests them again', async () => {
-    await using made = await machine('fox');
-    await submit(made);
+    await using project = await machine('fox');
+    await submit(project);
     await api().batches.finishAll();
     api().files.expire(ordered()[0]!.outputFileId!);
-    await collect(made);
+    await collect(project);
     expect(eventsOf(events, 'warning')).toContainEqual(
       expect.objectContaining({ code: 'batch-lost', isError: true }),
     );
-    expect(await tickets(made)).toEqual([]);
-    const { result, events: reported } = await made.generate();
+    expect(await tickets(project)).toEqual([]);
+    const { result, events: reported } = await project.generate();
     expect(result).toMatchObject({ bought: 1 });
     expect(eventsOf(reported, 'warning')).toContainEqual(
       expect.objectContaining({ code: 'maybe-billed' }),
@@ -330,24 +332,26 @@ describe('a refusal of moderation that comes with the answers', () => {
   test.each(['input', 'output'] as const)(
     'of the %s is remembered by the next submit and the next run, as after a direct purchase',
     async (stage) => {
-      await using made = await machine('fox', 'owl');
-      await submit(made);
+      await using project = await machine('fox', 'owl');
+      await submit(project);
       api().fail(moderationBlocked(stage), { prompt: 'fox' });
       await api().batches.finishAll();
-      expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1, failed: 1 }]);
+      expect(await collect(project)).toMatchObject([
+        { state: 'collected', recorded: 1, failed: 1 },
+      ]);
       // A refusal that may have been billed is stored outside the cache.
       if (stage === 'output')
-        await rm((await contextOf(made)).config.cacheDir, { recursive: true, force: true });
-      expect(await submit(made)).toMatchObject({
+        await rm((await contextOf(project)).config.cacheDir, { recursive: true, force: true });
+      expect(await submit(project)).toMatchObject({
         pictures: 0,
         notOrdered: [{ id: 'fox', reason: expect.stringContaining('not asked again') as string }],
       });
-      expect((await made.plan()).totals).toMatchObject({ missing: 1, costUsd: { high: 0 } });
-      const { result, events: reported } = await made.generate();
+      expect((await project.plan()).totals).toMatchObject({ missing: 1, costUsd: { high: 0 } });
+      const { result, events: reported } = await project.generate();
       expect(result).toMatchObject({ bought: 0, delivered: 1, failed: 1 });
       expect(eventsOf(reported, 'failed')).toMatchObject([{ id: 'fox', code: 'moderation' }]);
       expect(ordered()).toHaveLength(1);
-      expect(await readdir(join(made.root, '.tintype/refusals')).catch(() => [])).toHaveLength(
+      expect(await readdir(join(project.root, '.tintype/refusals')).catch(() => [])).toHaveLength(
         stage === 'output' ? 1 : 0,
       );
     },
@@ -355,12 +359,12 @@ describe('a refusal of moderation that comes with the answers', () => {
 
   test('is remembered for an image that says batch: true', async () => {
     const text = `images:\n${image('fox', ', batch: true')}`;
-    await using made = await testProject({ 'a.images.yaml': text }, api().baseUrl);
-    await made.generate();
+    await using project = await testProject({ 'a.images.yaml': text }, api().baseUrl);
+    await project.generate();
     api().fail(moderationBlocked('input'), { prompt: 'fox' });
     await api().batches.finishAll();
     for (let run = 0; run < 2; run++) {
-      const { result, events: reported } = await made.generate();
+      const { result, events: reported } = await project.generate();
       expect(result).toMatchObject({ pending: 0, failed: 1 });
       expect(eventsOf(reported, 'failed')).toMatchObject([{ id: 'fox', code: 'moderation' }]);
     }
@@ -369,14 +373,14 @@ describe('a refusal of moderation that comes with the answers', () => {
 });
 
 test('verify reports an open batch as a note and a damaged one as an error, and nothing of it is bought', async () => {
-  await using made = await machine('fox', 'owl');
-  await submitBatches(await contextOf(made), ['fox']);
-  const [name] = await tickets(made);
-  const verify = async () => (await verifyProject(await contextOf(made))).findings;
+  await using project = await machine('fox', 'owl');
+  await submitBatches(await contextOf(project), ['fox']);
+  const [name] = await tickets(project);
+  const verify = async () => (await verifyProject(await contextOf(project))).findings;
   expect(await verify()).toMatchObject([
     { severity: 'note', code: 'batch-open', imageIds: ['fox'] },
   ]);
-  const whole = String(await made.read(`.tintype/batches/${name}`));
+  const whole = String(await project.read(`.tintype/batches/${name}`));
   for (const [text, code] of [
     [whole.slice(0, 200), 'batch-damaged'],
     [whole.replaceAll('"fox"', '"cat"'), 'batch-damaged'],
@@ -389,22 +393,22 @@ test('verify reports an open batch as a note and a damaged one as an error, and 
     [whole.replace(/"batchId": "[^"]+"/, '"batchId": "batch_of_a_stranger"'), 'batch-open'],
   ] as const) {
     expect(text).not.toBe(whole);
-    await made.write(`.tintype/batches/${name}`, text);
+    await project.write(`.tintype/batches/${name}`, text);
     expect(await verify()).toMatchObject([{ code }]);
     events.length = 0;
-    await collect(made);
+    await collect(project);
     expect(eventsOf(events, 'warning')).toMatchObject([{ code: 'batch' }]);
     if (code === 'batch-damaged')
-      expect((await made.generate()).error).toMatchObject({ code: 'record-damaged' });
+      expect((await project.generate()).error).toMatchObject({ code: 'record-damaged' });
   }
   expect(api().ledger).toEqual([]);
 });
 
 test('the budget of a day counts a line at the price of a batch', async () => {
-  await using made = await machine('fox', 'owl', 'elk');
-  const direct = (await made.plan()).totals.costUsd!.high / 3;
+  await using project = await machine('fox', 'owl', 'elk');
+  const direct = (await project.plan()).totals.costUsd!.high / 3;
   const options = { maxCostUsdPerDay: direct * 1.6 };
-  await submitBatches(await made.context({ options }), []);
+  await submitBatches(await project.context({ options }), []);
   expect(ordered()).toHaveLength(1);
   await using other = await machine('fox', 'owl', 'elk', 'cow');
   const small = await other.context({ options: { maxCostUsdPerDay: direct * 1.6 } });
@@ -412,33 +416,33 @@ test('the budget of a day counts a line at the price of a batch', async () => {
 });
 
 test('a refusal that may have been billed counts at the price of a batch, on the day of the order', async () => {
-  await using made = await machine('fox', 'owl');
-  const direct = (await made.plan()).totals.costUsd!.high / 2;
-  await submit(made);
+  await using project = await machine('fox', 'owl');
+  const direct = (await project.plan()).totals.costUsd!.high / 2;
+  await submit(project);
   api().fail(moderationBlocked('output'), { prompt: 'fox' });
   await api().batches.finishAll();
-  expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1, failed: 1 }]);
-  const [refusal] = [...(await fileStore(join(made.root, '.tintype')).refusals()).values()];
+  expect(await collect(project)).toMatchObject([{ state: 'collected', recorded: 1, failed: 1 }]);
+  const [refusal] = [...(await fileStore(join(project.root, '.tintype')).refusals()).values()];
   expect(refusal).toMatchObject({
     kind: 'refusal',
     refusal: { batch: expect.stringMatching(/^[0-9a-f]{32}$/) as string },
   });
-  const [record] = await fileStore(join(made.root, '.tintype')).purchases();
+  const [record] = await fileStore(join(project.root, '.tintype')).purchases();
   const spentUsd = record!.costUsd! + direct / 2;
-  await made.write('a.images.yaml', manifest('fox', 'owl', 'elk'));
+  await project.write('a.images.yaml', manifest('fox', 'owl', 'elk'));
   const options = (roomUsd: number) => ({ maxCostUsdPerDay: spentUsd + roomUsd });
-  const full = await made.generate({ options: options(direct * 0.9) });
+  const full = await project.generate({ options: options(direct * 0.9) });
   expect(full).toMatchObject({ error: { code: 'over-budget' } });
-  const room = await made.generate({ options: options(direct * 1.1) });
+  const room = await project.generate({ options: options(direct * 1.1) });
   expect(room.result).toMatchObject({ bought: 1 });
 });
 
 test('a picture that is not as it was ordered is recorded, with a warning that names its image', async () => {
-  await using made = await machine('fox');
-  await submit(made);
+  await using project = await machine('fox');
+  await submit(project);
   api().fail({ kind: 'wrong-size', width: 1024, height: 1024 });
   await api().batches.finishAll();
-  expect(await collect(made)).toMatchObject([{ state: 'collected', recorded: 1 }]);
+  expect(await collect(project)).toMatchObject([{ state: 'collected', recorded: 1 }]);
   expect(eventsOf(events, 'warning')).toMatchObject([
     { code: 'provider', message: '"fox": it is 1024x1024, but the request says 1408x480' },
   ]);
@@ -450,10 +454,10 @@ describe('an account with little room', () => {
 
   test('gets its pictures in smaller batches, each submitted after a refusal, which is reported and costs nothing', async () => {
     const ids = ['fox', 'owl', 'elk', 'cow'];
-    await using made = await testProject({ 'a.images.yaml': manifest(...ids) }, small().baseUrl);
+    await using project = await testProject({ 'a.images.yaml': manifest(...ids) }, small().baseUrl);
     const sizes: number[][] = [];
     for (let run = 0; run < 3; run++) {
-      sizes.push((await submit(made)).batches.map(({ lines }) => lines.length));
+      sizes.push((await submit(project)).batches.map(({ lines }) => lines.length));
       await Promise.all(small().batches.all.map(({ id }) => small().batches.validate(id)));
       await small().batches.finishAll();
     }
@@ -473,48 +477,48 @@ describe('an account with little room', () => {
         /of 2 pictures was refused .* tintype batch submit .* smaller batches$/,
       ),
     ]);
-    await collect(made);
+    await collect(project);
     expect(billedPrompts(small())).toEqual(ids.toSorted());
-    expect(await records(made)).toHaveLength(ids.length);
+    expect(await records(project)).toHaveLength(ids.length);
   });
 });
 
 test('a key that the note of a batch spells with an escape is still taken', async () => {
-  await using made = await machine('fox');
-  await submit(made);
-  const [file] = await tickets(made);
+  await using project = await machine('fox');
+  await submit(project);
+  const [file] = await tickets(project);
   const path = `.tintype/batches/${file}`;
-  const text = String(await made.read(path));
-  const [{ lines }] = (await openBatches(await contextOf(made))) as [Batch];
+  const text = String(await project.read(path));
+  const [{ lines }] = (await openBatches(await contextOf(project))) as [Batch];
   const { key } = lines[0]!;
   const escaped = `${key.slice(0, -1)}\\u00${key.charCodeAt(63).toString(16)}`;
-  await made.write(path, text.replaceAll(key, escaped));
-  expect(String(await made.read(path))).not.toContain(key);
-  const store = fileStore(join(made.root, '.tintype'));
+  await project.write(path, text.replaceAll(key, escaped));
+  expect(String(await project.read(path))).not.toContain(key);
+  const store = fileStore(join(project.root, '.tintype'));
   expect((await store.attempt(key))?.batch?.lines).toHaveLength(1);
 });
 
 test('a budget refuses a batch before it is ordered', async () => {
-  await using made = await machine('fox', 'owl');
-  const context = await made.context({ options: { maxCostUsd: 0.001 } });
+  await using project = await machine('fox', 'owl');
+  const context = await project.context({ options: { maxCostUsd: 0.001 } });
   await expect(submitBatches(context, [])).rejects.toMatchObject({ code: 'over-budget' });
-  const frozen = await made.context({ options: { missing: 'fail' } });
+  const frozen = await project.context({ options: { missing: 'fail' } });
   await expect(submitBatches(frozen, [])).rejects.toMatchObject({ code: 'originals-missing' });
   expect(ordered()).toEqual([]);
-  expect(await tickets(made)).toEqual([]);
+  expect(await tickets(project)).toEqual([]);
 });
 
 test('a run that may not buy contacts no provider, and says when pictures are due', async () => {
-  await using made = await machine('fox');
-  await submit(made);
+  await using project = await machine('fox');
+  await submit(project);
   await api().batches.finishAll();
   const before = api().requests.length;
-  const { error } = await made.generate({ options: { missing: 'fail' } });
+  const { error } = await project.generate({ options: { missing: 'fail' } });
   expect(error).toMatchObject({ code: 'originals-missing' });
   expect(String(error)).toMatch(/ordered in a batch .* due by/);
   expect(api().requests).toHaveLength(before);
-  await rm(join(made.root, 'public'), { recursive: true, force: true });
-  await generate(await contextOf(made));
+  await rm(join(project.root, 'public'), { recursive: true, force: true });
+  await generate(await contextOf(project));
   expect(billedPrompts(api())).toEqual(['fox']);
 });
 
@@ -526,9 +530,9 @@ describe('a model', () => {
   ])(
     'with batches: %j gets batches unless it is known that they are refused',
     async (batches, pictures, notOrdered) => {
-      await using made = await machine('fox');
+      await using project = await machine('fox');
       const models = { 'gpt-image-2.5-flare': { batches } };
-      const context = await made.context({ options: { models } });
+      const context = await project.context({ options: { models } });
       expect(await submitBatches(context, [])).toMatchObject({ pictures, notOrdered });
       expect(ordered()).toHaveLength(pictures);
     },

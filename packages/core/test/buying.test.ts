@@ -30,7 +30,7 @@ function manifest(prompts: readonly string[], more = ''): string {
     .join('')}`;
 }
 
-function project(
+function projectOf(
   prompts: readonly string[],
   more = '',
   baseUrl = api().baseUrl,
@@ -44,8 +44,8 @@ describe('requests in flight', () => {
   test.each([1, 3])('are %d at most', async (concurrency) => {
     // On a busy machine, too, this many requests must leave before the first one is answered.
     await using slow = await startOpenAiEmulator({ latencyMs: 150 * concurrency });
-    await using made = await project(many, '', slow.baseUrl);
-    const { result } = await made.generate({ options: { concurrency } });
+    await using project = await projectOf(many, '', slow.baseUrl);
+    const { result } = await project.generate({ options: { concurrency } });
     expect(result).toMatchObject({ bought: 9 });
     expect(slow.inFlightPeak).toBe(concurrency);
   });
@@ -53,15 +53,15 @@ describe('requests in flight', () => {
 
 test('requests leave in the order of the plan, and only what is on the wire is claimed', async () => {
   await using slow = await startOpenAiEmulator({ latencyMs: 500 });
-  await using made = await project(['a', 'b', 'c'], '', slow.baseUrl);
-  const { requests } = await made.plan();
+  await using project = await projectOf(['a', 'b', 'c'], '', slow.baseUrl);
+  const { requests } = await project.plan();
   let claimed: readonly boolean[] = [];
   const look = () => {
     claimed = requests.map(({ key }) =>
-      existsSync(join(made.root, '.tintype/attempts', `${key}.claim`)),
+      existsSync(join(project.root, '.tintype/attempts', `${key}.claim`)),
     );
   };
-  const { result } = await made.generate({
+  const { result } = await project.generate({
     options: { concurrency: 1 },
     onEvent: (event) => {
       if (event.type === 'generating' && event.id === 'a') setTimeout(look, 250);
@@ -73,8 +73,8 @@ test('requests leave in the order of the plan, and only what is on the wire is c
 });
 
 test('two runs that buy the same pictures from opposite ends never wait for each other', async () => {
-  await using one = await project(many);
-  await using other = await project(many.toReversed());
+  await using one = await projectOf(many);
+  await using other = await projectOf(many.toReversed());
   const options = { concurrency: 1, store: { dir: join(one.root, '.tintype') } };
   const runs = await Promise.all([one.generate({ options }), other.generate({ options })]);
   expect(runs.map(({ result }) => [result?.delivered, result?.failed])).toEqual([
@@ -87,11 +87,11 @@ test('two runs that buy the same pictures from opposite ends never wait for each
 test.skipIf(isQueued)(
   'while another process buys a picture, the next picture gets its slot',
   async () => {
-    await using made = await project(['a', 'b', 'c']);
-    const { requests } = await made.plan();
-    const path = join(made.root, '.tintype/attempts', `${requests[0]!.key!}.claim`);
+    await using project = await projectOf(['a', 'b', 'c']);
+    const { requests } = await project.plan();
+    const path = join(project.root, '.tintype/attempts', `${requests[0]!.key!}.claim`);
     const claim = await claimFile(path, new AbortController().signal);
-    const { result } = await made.generate({
+    const { result } = await project.generate({
       options: { concurrency: 1 },
       onEvent: (event) => {
         if (event.type === 'generated' && event.id === 'c') void claim!.release();
@@ -104,8 +104,8 @@ test.skipIf(isQueued)(
 
 test.skipIf(isQueued)('two runs of one plan share the work', async () => {
   await using slow = await startOpenAiEmulator({ latencyMs: 200 });
-  await using one = await project(many, '', slow.baseUrl);
-  await using other = await project(many, '', slow.baseUrl);
+  await using one = await projectOf(many, '', slow.baseUrl);
+  await using other = await projectOf(many, '', slow.baseUrl);
   const options = { concurrency: 2, store: { dir: join(one.root, '.tintype') } };
   const runs = await Promise.all([one.generate({ options }), other.generate({ options })]);
   expect(runs.map(({ result }) => result?.delivered)).toEqual([9, 9]);
@@ -121,9 +121,9 @@ test('a well-formed PNG without pixels is bought once, and its failure says what
     ['IEND', Buffer.alloc(0)],
   ]);
   await using api = await startOpenAiEmulator({ pictures: [hollow] });
-  await using made = await project(['a'], '', api.baseUrl);
+  await using project = await projectOf(['a'], '', api.baseUrl);
   for (const bought of [1, 0]) {
-    const { result, events } = await made.generate();
+    const { result, events } = await project.generate();
     expect(result).toMatchObject({ bought, failed: 1 });
     expect(eventsOf(events, 'failed')).toMatchObject([
       { code: 'original-rejected', message: expect.stringContaining('take: 2') },
@@ -135,12 +135,12 @@ test('a well-formed PNG without pixels is bought once, and its failure says what
 test.skipIf(isQueued)(
   'a run waits for a picture that another process is buying, and reports it now and then',
   async () => {
-    await using made = await project(['a', 'b']);
-    const { requests } = await made.plan();
+    await using project = await projectOf(['a', 'b']);
+    const { requests } = await project.plan();
     const key = requests[0]!.key!;
-    const path = join(made.root, '.tintype/attempts', `${key}.claim`);
+    const path = join(project.root, '.tintype/attempts', `${key}.claim`);
     const claim = await claimFile(path, new AbortController().signal);
-    const { events, result } = await made.generate({
+    const { events, result } = await project.generate({
       onEvent: (event) => {
         if (event.type === 'waiting' && event.ms > 4000) void claim!.release();
       },
@@ -164,9 +164,9 @@ test.skipIf(isQueued)(
 );
 
 test('a store that cannot be written is reported once, however many pictures are missing', async () => {
-  await using made = await project(many);
-  await made.write('.tintype/attempts', 'a file where the folder should be');
-  const { events, result } = await made.generate();
+  await using project = await projectOf(many);
+  await project.write('.tintype/attempts', 'a file where the folder should be');
+  const { events, result } = await project.generate();
   expect(result).toMatchObject({ bought: 0, failed: 9 });
   const failed = eventsOf(events, 'failed');
   expect(failed.filter(({ isFollowing }) => isFollowing !== true)).toHaveLength(1);
@@ -176,8 +176,8 @@ test('a store that cannot be written is reported once, however many pictures are
 
 describe('pictures a minute', () => {
   /** When each picture was requested, in milliseconds of the clock. */
-  async function leaving(made: TestProject, imagesPerMinute: number | null): Promise<number[]> {
-    const { events, result } = await made.generate({
+  async function leaving(project: TestProject, imagesPerMinute: number | null): Promise<number[]> {
+    const { events, result } = await project.generate({
       options: { concurrency: 9, imagesPerMinute },
     });
     expect(result).toMatchObject({ failed: 0 });
@@ -197,24 +197,24 @@ describe('pictures a minute', () => {
   }
 
   test.skipIf(isQueued)('never exceed the limit, from the first request on', async () => {
-    await using made = await project(many);
-    expect(mostInAMinute(await leaving(made, 4))).toBeLessThanOrEqual(4);
+    await using project = await projectOf(many);
+    expect(mostInAMinute(await leaving(project, 4))).toBeLessThanOrEqual(4);
     expect(api().requests).toHaveLength(9);
   });
 
   test.skipIf(isQueued)('are 1 if the limit is 1', async () => {
-    await using made = await project(many.slice(0, 4));
-    expect(mostInAMinute(await leaving(made, 1))).toBe(1);
+    await using project = await projectOf(many.slice(0, 4));
+    expect(mostInAMinute(await leaving(project, 1))).toBe(1);
   });
 
   test.skipIf(isQueued)('count input pictures', async () => {
-    await using made = await project(['top']);
-    await made.write(
+    await using project = await projectOf(['top']);
+    await project.write(
       'a.images.yaml',
       `${manifest(['top'])}${manifest(['a', 'b', 'c'], ', input_images: ["tintype:top", "tintype:top"]').replace('images:\n', '')}`,
     );
     // 1, then 3 for each.
-    const times = await leaving(made, 4);
+    const times = await leaving(project, 4);
     expect(times[2]! - times[1]!).toBeGreaterThanOrEqual(45_000);
     expect(times[3]! - times[2]!).toBeGreaterThanOrEqual(45_000);
   });
@@ -222,8 +222,8 @@ describe('pictures a minute', () => {
   test('are learned from the first answers if the account allows 3, and nothing is lost or bought twice', async () => {
     // The account counts minutes by the same clock.
     await using tight = await startOpenAiEmulator({ imagesPerMinute: 3, minuteMs: 60 });
-    await using made = await project(many, '', tight.baseUrl);
-    const { result, events } = await made.generate({ options: { concurrency: 4 } });
+    await using project = await projectOf(many, '', tight.baseUrl);
+    const { result, events } = await project.generate({ options: { concurrency: 4 } });
     expect(result).toMatchObject({ bought: 9, delivered: 9, failed: 0 });
     expect(billedPrompts(tight)).toEqual(many);
     const refused = tight.requests.filter(({ status }) => status === 429).length;
@@ -232,18 +232,18 @@ describe('pictures a minute', () => {
   });
 
   test('a 429 pauses the whole run, but one that asks for an hour stops only its own image', async () => {
-    await using made = await project(many.slice(0, 3));
+    await using project = await projectOf(many.slice(0, 3));
     api().fail(rateLimited({ retryAfter: '30', limit: 1000, used: 1000 }), { prompt: 'i0' });
-    const slow = await made.generate({ options: { concurrency: 1 } });
+    const slow = await project.generate({ options: { concurrency: 1 } });
     const requested = eventsOf(slow.events, 'generating');
     // Either image may be requested first.
     const refused = requested.findIndex(({ id }) => id === 'i0');
     const [before, after] = requested.slice(refused).map(({ time }) => Date.parse(time));
     expect(after! - before!).toBeGreaterThanOrEqual(29_000);
 
-    await made.write('a.images.yaml', manifest(many.slice(0, 3), ', take: 2'));
+    await project.write('a.images.yaml', manifest(many.slice(0, 3), ', take: 2'));
     api().fail(rateLimited({ retryAfter: '3600', limit: 1000, used: 1000 }), { prompt: 'i0' });
-    const long = await made.generate({ options: { concurrency: 1 } });
+    const long = await project.generate({ options: { concurrency: 1 } });
     expect(long.result).toMatchObject({ bought: 2, failed: 1 });
     const last = eventsOf(long.events, 'done')[0]!.time;
     expect(Date.parse(last) - Date.parse(long.events[0]!.time)).toBeLessThan(3_000_000);
@@ -266,9 +266,9 @@ describe('if no server listens', () => {
   ])(
     '%s is tried six times, nothing is billed, and nothing is left behind',
     async (_, baseUrl, message) => {
-      await using made = await project(['hat'], '', await baseUrl());
+      await using project = await projectOf(['hat'], '', await baseUrl());
       // Slow enough that a busy machine makes six tries within the five minutes.
-      const { result, events } = await made.generate({ clock: fastClock(testToday, 50) });
+      const { result, events } = await project.generate({ clock: fastClock(testToday, 50) });
       expect(result).toMatchObject({ failed: 1, bought: 0, costUsd: 0 });
       expect(eventsOf(events, 'generating')).toHaveLength(6);
       expect(eventsOf(events, 'failed')).toMatchObject([
@@ -278,15 +278,15 @@ describe('if no server listens', () => {
           message: expect.stringMatching(message) as string,
         },
       ]);
-      expect((await made.plan()).requests[0]?.status).toBe('missing');
+      expect((await project.plan()).requests[0]?.status).toBe('missing');
     },
   );
 
   test('and one starts later, the picture arrives', async () => {
     const { baseUrl, port } = await deserted();
-    await using made = await project(['hat'], '', baseUrl);
+    await using project = await projectOf(['hat'], '', baseUrl);
     const starting: Promise<AsyncDisposable>[] = [];
-    const { result } = await made.generate({
+    const { result } = await project.generate({
       clock: fastClock(testToday, 20),
       onEvent: ({ type }) => {
         if (type === 'generating' && starting.length === 0)
@@ -302,10 +302,10 @@ describe('a budget', () => {
   test.skipIf(isQueued)(
     'counts a server error that may have been billed, and refuses the retry that it does not hold',
     async () => {
-      await using made = await project(['a', 'b', 'c']);
-      const { high } = (await made.plan()).totals.costUsd!;
+      await using project = await projectOf(['a', 'b', 'c']);
+      const { high } = (await project.plan()).totals.costUsd!;
       api().fail(serverError(500, { billed: true }), { prompt: 'b' });
-      const { error, events } = await made.generate({
+      const { error, events } = await project.generate({
         options: { maxCostUsd: high, concurrency: 3 },
       });
       expect(error).toMatchObject({ code: 'over-budget' });
@@ -322,24 +322,24 @@ describe('a budget', () => {
       const spent = api().ledger.reduce((sum, { costUsd }) => sum + costUsd, 0);
       expect(spent).toBeLessThanOrEqual(high);
       // What was bought was delivered before the run ended.
-      expect((await made.read('public/images/a.jpeg')).length).toBeGreaterThan(0);
-      expect((await made.generate()).result).toMatchObject({ bought: 1, delivered: 3 });
+      expect((await project.read('public/images/a.jpeg')).length).toBeGreaterThan(0);
+      expect((await project.generate()).result).toMatchObject({ bought: 1, delivered: 3 });
     },
   );
 
   test('does not count what was not billed', async () => {
-    await using made = await project(['a']);
-    const { high } = (await made.plan()).totals.costUsd!;
+    await using project = await projectOf(['a']);
+    const { high } = (await project.plan()).totals.costUsd!;
     api().fail([overloaded(), overloaded(), overloaded()], { prompt: 'a' });
     const run = { options: { maxCostUsd: high }, clock: fastClock(testToday, 50) };
-    expect((await made.generate(run)).result).toMatchObject({ bought: 1 });
+    expect((await project.generate(run)).result).toMatchObject({ bought: 1 });
   });
 
   test('counts what was estimated where the answer does not say what it cost', async () => {
-    await using made = await project(['a', 'b']);
-    const { high } = (await made.plan()).totals.costUsd!;
+    await using project = await projectOf(['a', 'b']);
+    const { high } = (await project.plan()).totals.costUsd!;
     api().fail({ kind: 'no-usage' }, { times: 'always' });
-    const { result } = await made.generate({ options: { maxCostUsd: high } });
+    const { result } = await project.generate({ options: { maxCostUsd: high } });
     expect(result).toMatchObject({ bought: 2, costUsd: null });
   });
 });
@@ -354,13 +354,13 @@ describe("a provider of the user's own", () => {
   });
 
   test('that throws anything may have been paid, and repeats no key', async () => {
-    await using made = await project(['a', 'b'], ', provider: own');
+    await using project = await projectOf(['a', 'b'], ', provider: own');
     const secret = 'plain-secret-of-no-known-form';
     const provider = {
       ...own((order) => Promise.reject(new Error(`boom with ${order.apiKey}\u001b[31m`))),
       apiKeyName: 'OWN_KEY',
     };
-    const { result, events } = await made.generate({
+    const { result, events } = await project.generate({
       env: { OWN_KEY: secret },
       options: { providers: { own: provider } },
     });
@@ -371,13 +371,15 @@ describe("a provider of the user's own", () => {
         /^the provider failed: boom with •+ \[31m; the next run requests it again$/,
       );
     }
-    expect((await made.plan({ options: { providers: { own: provider } } })).totals).toMatchObject({
+    expect(
+      (await project.plan({ options: { providers: { own: provider } } })).totals,
+    ).toMatchObject({
       attempted: 2,
     });
   });
 
   test('is given the key that an image names only where that is a key of OpenAI', async () => {
-    await using made = await project(
+    await using project = await projectOf(
       ['a'],
       ', provider: own, openai_api_key: "${TEAM_OPENAI_KEY}"',
     );
@@ -399,7 +401,7 @@ describe("a provider of the user's own", () => {
       }),
       apiKeyName: 'OWN_TOKEN',
     };
-    const { result, events } = await made.generate({
+    const { result, events } = await project.generate({
       env: { OWN_TOKEN: 'token', TEAM_OPENAI_KEY: 'team' },
       options: { providers: { own: provider } },
     });

@@ -11,7 +11,7 @@ const api = useApi();
 const fields =
   'prompt: A tag\n    alt: Tag\n    model: gpt-image-2.6-flare\n    quality: low\n    placeholder: none';
 
-function project(more = '', base = fields, baseUrl = api().baseUrl): Promise<TestProject> {
+function projectOf(more = '', base = fields, baseUrl = api().baseUrl): Promise<TestProject> {
   const lines = `${base}\n${more}`.split('\n').map((line) => `    ${line.trim()}\n`);
   return testProject(
     { 'a.images.yaml': `images:\n  tag:\n${lines.join('')}    output_format: svg\n` },
@@ -21,15 +21,17 @@ function project(more = '', base = fields, baseUrl = api().baseUrl): Promise<Tes
 
 const outputs = 'public/images';
 
-async function mistakes(made: TestProject): Promise<string[]> {
-  const mistakes = await mistakeLinesOf(made);
+async function mistakes(project: TestProject): Promise<string[]> {
+  const mistakes = await mistakeLinesOf(project);
   expect(api().requests).toEqual([]);
   return mistakes;
 }
 
 test('a drawing is ordered as svg, bought once, and delivered as a clean file', async () => {
-  await using made = await project('size: 1536x1024\nsvg_model: svg-author-2\nsvg_effort: high');
-  const first = await made.generate();
+  await using project = await projectOf(
+    'size: 1536x1024\nsvg_model: svg-author-2\nsvg_effort: high',
+  );
+  const first = await project.generate();
   expect(first.error).toBeNull();
   expect(api().ledger).toHaveLength(1);
   expect(api().ledger[0]!.body).toEqual({
@@ -41,7 +43,7 @@ test('a drawing is ordered as svg, bought once, and delivered as a clean file', 
     output_format: 'svg',
     svg: { model: 'svg-author-2', reasoning: { effort: 'high' } },
   });
-  const svg = (await made.read(`${outputs}/tag.svg`)).toString();
+  const svg = (await project.read(`${outputs}/tag.svg`)).toString();
   expect(svg).toMatch(/^<svg [^>]*viewBox="0 0 1536 1024"/);
   expect(svg).not.toMatch(/<style|class=/);
   expect(svg).toContain('digitalsourcetype/trainedAlgorithmicMedia');
@@ -52,21 +54,21 @@ test('a drawing is ordered as svg, bought once, and delivered as a clean file', 
     sources: { svg: 'tag.svg 1536w' },
   });
 
-  const second = await made.generate();
+  const second = await project.generate();
   expect(second.result).toMatchObject({ delivered: 1, bought: 0, written: 0 });
   expect(api().ledger).toHaveLength(1);
 });
 
 test('its original is kept by its bytes, with the usage of the picture and of the drawing apart', async () => {
-  await using made = await project();
-  const { result } = await made.generate({
+  await using project = await projectOf();
+  const { result } = await project.generate({
     options: {
       models: { 'svg-author-1': { prices: { ...svgAuthorPrices } } },
     },
   });
   const { costUsd, svgUsage } = api().ledger[0]!;
   expect(result!.costUsd).toBeCloseTo(costUsd, 9);
-  const context = await made.context();
+  const context = await project.context();
   const { openStore } = await import('../src/store/open-store.ts');
   const store = await openStore(context);
   const [stored] = [...(await store.stored()).values()];
@@ -82,15 +84,15 @@ test('its original is kept by its bytes, with the usage of the picture and of th
 });
 
 test('its price is unknown until the config states one, and then it is in the plan', async () => {
-  await using made = await project();
-  expect((await made.generate({ options: { maxCostUsd: 1 } })).error).toMatchObject({
+  await using project = await projectOf();
+  expect((await project.generate({ options: { maxCostUsd: 1 } })).error).toMatchObject({
     code: 'over-budget',
     option: 'allowUnpriced',
   });
   expect(api().requests).toEqual([]);
-  expect((await made.plan()).totals).toMatchObject({ costUsd: null, unpriced: 1 });
+  expect((await project.plan()).totals).toMatchObject({ costUsd: null, unpriced: 1 });
   const models = { 'gpt-image-2.6-flare': { svgCostUsd: { low: 0.02, high: 0.05 } } };
-  const priced = (await made.plan({ options: { models } })).totals.costUsd!;
+  const priced = (await project.plan({ options: { models } })).totals.costUsd!;
   await using pixels = await testProject(
     { 'a.images.yaml': `images:\n  tag:\n    ${fields}\n` },
     api().baseUrl,
@@ -101,8 +103,8 @@ test('its price is unknown until the config states one, and then it is in the pl
 });
 
 test('formats of pixels are made from it, at every width', async () => {
-  await using made = await project('formats: [svg, webp, png]\nwidths: [64, 320]');
-  const { result } = await made.generate();
+  await using project = await projectOf('formats: [svg, webp, png]\nwidths: [64, 320]');
+  const { result } = await project.generate();
   const { files, sources } = result!.assetMap.images['tag']!;
   expect(files.map(({ file }) => file)).toEqual([
     'tag.svg',
@@ -115,7 +117,7 @@ test('formats of pixels are made from it, at every width', async () => {
   expect(Object.keys(sources)).toEqual(['svg', 'webp', 'png']);
   const [drawn, pixels] = await Promise.all(
     ['svg', 'png'].map(async (format) =>
-      sharp(await made.read(`${outputs}/tag.${format}`))
+      sharp(await project.read(`${outputs}/tag.${format}`))
         .resize(256, 256)
         .removeAlpha()
         .raw()
@@ -127,11 +129,11 @@ test('formats of pixels are made from it, at every width', async () => {
 });
 
 test('a stand-in is a drawing, too', async () => {
-  await using made = await project('provider: offline\nformats: [svg, webp]\nrecolor: true');
-  const { error } = await made.generate();
+  await using project = await projectOf('provider: offline\nformats: [svg, webp]\nrecolor: true');
+  const { error } = await project.generate();
   expect(error).toBeNull();
   expect(api().requests).toEqual([]);
-  const svg = (await made.read(`${outputs}/tag.svg`)).toString();
+  const svg = (await project.read(`${outputs}/tag.svg`)).toString();
   expect(svg).toContain('digitalsourcetype/algorithmicMedia');
   expect((await sharp(Buffer.from(svg)).stats()).entropy).toBeGreaterThan(1);
 });
@@ -144,31 +146,31 @@ test('recolor makes the one colour that of the text', async () => {
       ),
     ],
   });
-  await using made = await project('recolor: true', fields, server.baseUrl);
-  await made.generate();
-  expect((await made.read(`${outputs}/tag.svg`)).toString()).toContain('fill="currentColor"');
+  await using project = await projectOf('recolor: true', fields, server.baseUrl);
+  await project.generate();
+  expect((await project.read(`${outputs}/tag.svg`)).toString()).toContain('fill="currentColor"');
 });
 
 test('recolor of several colours fails without losing the picture', async () => {
-  await using made = await project('recolor: true');
-  const { result, events } = await made.generate();
+  await using project = await projectOf('recolor: true');
+  const { result, events } = await project.generate();
   expect(result).toMatchObject({ bought: 1, failed: 1 });
   expect(eventsOf(events, 'failed')[0]).toMatchObject({
     code: 'encode',
     message: expect.stringContaining('recolor needs a drawing in one colour'),
   });
-  await made.write(
+  await project.write(
     'a.images.yaml',
-    (await made.read('a.images.yaml')).toString().replace('recolor: true', ''),
+    (await project.read('a.images.yaml')).toString().replace('recolor: true', ''),
   );
-  expect((await made.generate()).result).toMatchObject({ bought: 0, delivered: 1, failed: 0 });
+  expect((await project.generate()).result).toMatchObject({ bought: 0, delivered: 1, failed: 0 });
 });
 
 test('what is hostile in an answer reaches no file', async () => {
   await using server = await startOpenAiEmulator({ pictures: [Buffer.from(hostileSvgs[0]!.svg)] });
-  await using made = await project('', fields, server.baseUrl);
-  await made.generate();
-  const svg = (await made.read(`${outputs}/tag.svg`)).toString();
+  await using project = await projectOf('', fields, server.baseUrl);
+  await project.generate();
+  const svg = (await project.read(`${outputs}/tag.svg`)).toString();
   expect(svg).not.toMatch(/evil|<script/);
 });
 
@@ -183,13 +185,13 @@ test('text stays, with a warning that every reader sees it in another font', asy
   await using server = await startOpenAiEmulator({
     pictures: [svg('<text x="2" y="20" font-family="Georgia">Moth</text>')],
   });
-  await using made = await project('', fields, server.baseUrl);
-  const { result, events } = await made.generate();
+  await using project = await projectOf('', fields, server.baseUrl);
+  const { result, events } = await project.generate();
   expect(result).toMatchObject({ bought: 1, delivered: 1 });
   expect(eventsOf(events, 'warning').map(({ message }) => message)).toEqual([
     expect.stringContaining('it has text, which every reader sees in a font of their own machine'),
   ]);
-  expect((await made.read(`${outputs}/tag.svg`)).toString()).toContain('>Moth</text>');
+  expect((await project.read(`${outputs}/tag.svg`)).toString()).toContain('>Moth</text>');
 });
 
 test('an embedded picture is left out, with a warning', async () => {
@@ -197,12 +199,12 @@ test('an embedded picture is left out, with a warning', async () => {
   await using server = await startOpenAiEmulator({
     pictures: [svg(`<path d="M1 1h9v9z"/>${images}`)],
   });
-  await using made = await project('', fields, server.baseUrl);
-  const { events } = await made.generate();
+  await using project = await projectOf('', fields, server.baseUrl);
+  const { events } = await project.generate();
   expect(eventsOf(events, 'warning').map(({ message }) => message)).toEqual([
     expect.stringContaining('it embeds 2 pictures of pixels'),
   ]);
-  expect((await made.read(`${outputs}/tag.svg`)).toString()).not.toMatch(/image|data:/);
+  expect((await project.read(`${outputs}/tag.svg`)).toString()).not.toMatch(/image|data:/);
 });
 
 test.each([
@@ -232,24 +234,24 @@ test.each([
   '%s in place of a drawing is paid for, kept aside, and not bought again',
   async (_, bytes, why) => {
     await using server = await startOpenAiEmulator({ pictures: [await bytes] });
-    await using made = await project('', fields, server.baseUrl);
-    const { events } = await made.generate();
+    await using project = await projectOf('', fields, server.baseUrl);
+    const { events } = await project.generate();
     expect(eventsOf(events, 'failed')[0]).toMatchObject({
       code: 'original-rejected',
       message: expect.stringContaining(why),
     });
-    await made.generate();
+    await project.generate();
     expect(server.ledger).toHaveLength(1);
   },
 );
 
 test('an image that is made from a drawing gets it as PNG', async () => {
-  await using made = await project();
-  await made.write(
+  await using project = await projectOf();
+  await project.write(
     'b.images.yaml',
     `images:\n  card:\n    ${fields}\n    input_images: [tintype:tag]\n`,
   );
-  const { error } = await made.generate();
+  const { error } = await project.generate();
   expect(error).toBeNull();
   expect(api().ledger[1]!.files).toMatchObject([
     { fileName: expect.stringMatching(/\.png$/), contentType: 'image/png' },
@@ -263,8 +265,8 @@ test.each([
   const base = field.startsWith('model')
     ? fields.replace(/model: \S+/, field)
     : `${fields}\n${field}`;
-  await using made = await project('', base);
-  expect(await mistakes(made)).toEqual([expect.stringContaining(message)]);
+  await using project = await projectOf('', base);
+  expect(await mistakes(project)).toEqual([expect.stringContaining(message)]);
 });
 
 test.each([
@@ -273,19 +275,19 @@ test.each([
   ['svg_effort: low', 'svg_effort needs output_format: svg'],
   ['recolor: true', 'recolor changes svg files'],
 ])('%s of a picture of pixels is a mistake', async (field, message) => {
-  await using made = await testProject(
+  await using project = await testProject(
     { 'a.images.yaml': `images:\n  tag:\n    ${fields}\n    ${field}\n` },
     api().baseUrl,
   );
-  expect(await mistakes(made)).toEqual([expect.stringContaining(message)]);
+  expect(await mistakes(project)).toEqual([expect.stringContaining(message)]);
 });
 
 test('a provider that makes no drawings says so before it is asked', async () => {
-  await using made = await project(
+  await using project = await projectOf(
     'provider: replicate',
     fields.replace(/model: \S+/, 'model: a/b').replace('quality: low', ''),
   );
-  const { error, events } = await made.generate({ env: { REPLICATE_API_TOKEN: 'r8_test' } });
+  const { error, events } = await project.generate({ env: { REPLICATE_API_TOKEN: 'r8_test' } });
   expect(error).toMatchObject({ code: 'manifest' });
   expect(eventsOf(events, 'diagnostic')[0]!.message).toContain('takes no output_format');
 });

@@ -17,7 +17,7 @@ function manifest(more: string): string {
     .join('')}`;
 }
 
-function project(
+function projectOf(
   more: string,
   files: Readonly<Record<string, Uint8Array | string>> = {},
 ): Promise<TestProject> {
@@ -29,8 +29,8 @@ function mask(width = 64, height = 48): Promise<Buffer> {
   return picture('png', { width, height, alpha: 0.5 });
 }
 
-async function mistakes(made: TestProject): Promise<[number, string, string][]> {
-  const mistakes = await mistakesOf(made);
+async function mistakes(project: TestProject): Promise<[number, string, string][]> {
+  const mistakes = await mistakesOf(project);
   expect(api().requests).toEqual([]);
   return mistakes.map(({ line, code, message }) => [line, code, message]);
 }
@@ -43,7 +43,7 @@ describe('an edit', () => {
       picture('webp'),
       mask(),
     ]);
-    await using made = await project(
+    await using project = await projectOf(
       'input_images: [one.png, ../two.png, three.bin]\nmask: hole.png\nmoderation: low\nuser_id: u1\nbackground: opaque',
       {
         'm/one.png': png,
@@ -53,7 +53,7 @@ describe('an edit', () => {
         'm/hole.png': hole,
       },
     );
-    const { result, error } = await made.generate();
+    const { result, error } = await project.generate();
     expect({ error, bought: result?.bought }).toEqual({ error: null, bought: 1 });
     const { endpoint, body, files, headers } = api().ledger[0]!;
     expect(endpoint).toBe('edits');
@@ -107,13 +107,13 @@ describe('an edit', () => {
     'sends %s as PNG of the same pixels',
     async (format) => {
       const bytes = await picture(format, { width: 80, height: 40 });
-      await using made = await project('input_images: [in.png]', { 'm/in.png': bytes });
-      expect((await made.generate()).error).toBeNull();
+      await using project = await projectOf('input_images: [in.png]', { 'm/in.png': bytes });
+      expect((await project.generate()).error).toBeNull();
       expect(api().ledger[0]?.files).toMatchObject([
         { fileName: 'in.png', contentType: 'image/png' },
       ]);
       expect(api().ledger[0]?.files[0]?.sha256).not.toBe(sha256(bytes));
-      const [row] = (await made.plan()).requests;
+      const [row] = (await project.plan()).requests;
       // The key is made of the user's own bytes.
       expect(row?.request?.input_images).toEqual([sha256(bytes)]);
       expect(row?.status).toBe('stored');
@@ -128,8 +128,8 @@ describe('an edit', () => {
         Buffer.from([0, 0, 0, 24]),
         Buffer.from('ftypheic\0\0\0\0mif1heic'),
       ]);
-      await using made = await project('input_images: [in.heic]', { 'm/in.heic': heic });
-      expect((await mistakes(made))[0]?.[2]).toMatch(
+      await using project = await projectOf('input_images: [in.heic]', { 'm/in.heic': heic });
+      expect((await mistakes(project))[0]?.[2]).toMatch(
         /in\.heic cannot be used: it is HEIC.*save it as PNG or JPEG/,
       );
     },
@@ -145,26 +145,28 @@ describe('an edit', () => {
         ),
       ),
     );
-    await using made = await project(
+    await using project = await projectOf(
       `input_images: [${Object.keys(files)
         .map((file) => file.slice(2))
         .join(', ')}]`,
       files,
     );
-    expect((await made.generate()).error).toBeNull();
+    expect((await project.generate()).error).toBeNull();
     expect(api().ledger[0]?.files.map(({ fileName }) => fileName)).toEqual(
       Array.from({ length: 16 }, (_, index) => `${index}.png`),
     );
   });
 
   test('is bought again when an input changes, but not when it only moves', async () => {
-    await using made = await project('input_images: [one.png]', { 'm/one.png': await picture() });
-    await made.generate();
-    await made.write('m/two.png', await picture());
-    await made.write('m/a.images.yaml', manifest('input_images: [two.png]'));
-    expect((await made.generate()).result?.bought).toBe(0);
-    await made.write('m/two.png', await picture('png', { color: '#102030' }));
-    expect((await made.generate()).result?.bought).toBe(1);
+    await using project = await projectOf('input_images: [one.png]', {
+      'm/one.png': await picture(),
+    });
+    await project.generate();
+    await project.write('m/two.png', await picture());
+    await project.write('m/a.images.yaml', manifest('input_images: [two.png]'));
+    expect((await project.generate()).result?.bought).toBe(0);
+    await project.write('m/two.png', await picture('png', { color: '#102030' }));
+    expect((await project.generate()).result?.bought).toBe(1);
     expect(api().ledger).toHaveLength(2);
   });
 
@@ -174,27 +176,29 @@ describe('an edit', () => {
       'm/two.png': await picture('jpeg'),
       'm/hole.png': await mask(),
     };
-    await using made = await project('input_images: [one.png, two.png]', files);
+    await using project = await projectOf('input_images: [one.png, two.png]', files);
     const keys = new Set<string>();
     for (const more of [
       'input_images: [one.png, two.png]',
       'input_images: [two.png, one.png]',
       'input_images: [one.png, two.png]\nmask: hole.png',
     ]) {
-      await made.write('m/a.images.yaml', manifest(more));
-      keys.add((await made.plan()).requests[0]!.key!);
+      await project.write('m/a.images.yaml', manifest(more));
+      keys.add((await project.plan()).requests[0]!.key!);
     }
     expect(keys.size).toBe(3);
   });
 
   test('fails before it is sent if its input has changed since the plan', async () => {
-    await using made = await project('input_images: [one.png]', { 'm/one.png': await picture() });
+    await using project = await projectOf('input_images: [one.png]', {
+      'm/one.png': await picture(),
+    });
     const { writeFileSync } = await import('node:fs');
     const other = await picture('png', { color: '#102030' });
-    const { events, result } = await made.generate({
+    const { events, result } = await project.generate({
       options: { maxCostUsd: 1 },
       onEvent: ({ type }) =>
-        type === 'planned' && writeFileSync(join(made.root, 'm/one.png'), other),
+        type === 'planned' && writeFileSync(join(project.root, 'm/one.png'), other),
     });
     expect(result).toMatchObject({ failed: 1, bought: 0 });
     expect(eventsOf(events, 'failed')).toMatchObject([
@@ -227,23 +231,23 @@ describe('an input that cannot be used is a mistake at its place', () => {
     ],
     ['is an absolute path', 'input_images: [/etc/hostname]', {}, /lies outside the project/],
   ])('that %s', async (_, more, files, message) => {
-    await using made = await project(more, files);
-    const found = await mistakes(made);
+    await using project = await projectOf(more, files);
+    const found = await mistakes(project);
     expect(found).toEqual([[9, 'bad-input', expect.stringMatching(message)]]);
   });
 
   test('that is cut off', async () => {
     const whole = await picture('png', { width: 400, height: 400 });
-    await using made = await project('input_images: [one.png]', {
+    await using project = await projectOf('input_images: [one.png]', {
       'm/one.png': whole.subarray(0, whole.length - 200),
     });
-    expect((await mistakes(made))[0]?.[2]).toMatch(/does not decode/);
+    expect((await mistakes(project))[0]?.[2]).toMatch(/does not decode/);
   });
 
   test('that lies outside the root by a symbolic link', async () => {
-    await using made = await project('input_images: [one.png]');
-    await symlink('/etc/hostname', join(made.root, 'm/one.png'));
-    expect((await mistakes(made))[0]?.[2]).toMatch(/m\/one\.png lies outside the project/);
+    await using project = await projectOf('input_images: [one.png]');
+    await symlink('/etc/hostname', join(project.root, 'm/one.png'));
+    expect((await mistakes(project))[0]?.[2]).toMatch(/m\/one\.png lies outside the project/);
   });
 
   test('that is gigapixel', async () => {
@@ -252,21 +256,24 @@ describe('an input that cannot be used is a mistake at its place', () => {
     })
       .png({ compressionLevel: 9 })
       .toBuffer();
-    await using made = await project('input_images: [one.png]', { 'm/one.png': huge });
-    expect((await mistakes(made))[0]?.[2]).toMatch(/16000x16000/);
+    await using project = await projectOf('input_images: [one.png]', { 'm/one.png': huge });
+    expect((await mistakes(project))[0]?.[2]).toMatch(/16000x16000/);
   });
 
   test('that is 50 MB', async () => {
     const big = Buffer.concat([await picture(), Buffer.alloc(50_000_000)]);
-    await using made = await project('input_images: [one.png]', { 'm/one.png': big });
-    expect((await mistakes(made))[0]?.[2]).toMatch(/larger than 50 MB/);
+    await using project = await projectOf('input_images: [one.png]', { 'm/one.png': big });
+    expect((await mistakes(project))[0]?.[2]).toMatch(/larger than 50 MB/);
   });
 
   test('that is the 17th', async () => {
-    await using made = await project(`input_images: [${Array(17).fill('one.png').join(', ')}]`, {
-      'm/one.png': await picture(),
-    });
-    const [found] = await mistakes(made);
+    await using project = await projectOf(
+      `input_images: [${Array(17).fill('one.png').join(', ')}]`,
+      {
+        'm/one.png': await picture(),
+      },
+    );
+    const [found] = await mistakes(project);
     expect(found?.[0]).toBe(9);
     expect(found?.[2]).toMatch(/16/);
   });
@@ -284,16 +291,16 @@ describe('a mask that cannot be used is a mistake at its place', () => {
       /larger than 4 MB/,
     ],
   ])('that %s', async (_, make, message) => {
-    await using made = await project('input_images: [one.png]\nmask: hole.png', {
+    await using project = await projectOf('input_images: [one.png]\nmask: hole.png', {
       'm/one.png': await picture(),
       'm/hole.png': await make(),
     });
-    expect(await mistakes(made)).toEqual([[10, 'bad-input', expect.stringMatching(message)]]);
+    expect(await mistakes(project)).toEqual([[10, 'bad-input', expect.stringMatching(message)]]);
   });
 
   test('without an input image', async () => {
-    await using made = await project('mask: hole.png', { 'm/hole.png': await mask() });
-    expect(await mistakes(made)).toEqual([
+    await using project = await projectOf('mask: hole.png', { 'm/hole.png': await mask() });
+    expect(await mistakes(project)).toEqual([
       [9, 'conflict', expect.stringContaining('input_images')],
     ]);
   });
@@ -301,10 +308,10 @@ describe('a mask that cannot be used is a mistake at its place', () => {
   test.each(['https://example.com/mask.png', 'tintype:a'])(
     'that is not a path: %s',
     async (reference) => {
-      await using made = await project(`input_images: [one.png]\nmask: "${reference}"`, {
+      await using project = await projectOf(`input_images: [one.png]\nmask: "${reference}"`, {
         'm/one.png': await picture(),
       });
-      expect((await mistakes(made)).map(([line, code]) => [line, code])).toEqual([
+      expect((await mistakes(project)).map(([line, code]) => [line, code])).toEqual([
         [10, 'bad-input'],
       ]);
     },

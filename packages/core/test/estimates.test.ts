@@ -110,7 +110,7 @@ describe('an estimate', () => {
 
 test('a plan holds what its run costs: by the ledger, in the records and in the summary', async () => {
   const fields = 'decorative: true, placeholder: none, output_format: jpeg';
-  await using made = await testProject(
+  await using project = await testProject(
     {
       'a.images.yaml': `images:
   a: { prompt: a hat, quality: low, ${fields} }
@@ -125,8 +125,8 @@ test('a plan holds what its run costs: by the ledger, in the records and in the 
     },
     api().baseUrl,
   );
-  const plan = await made.plan();
-  const { result, events, error } = await made.generate();
+  const plan = await project.plan();
+  const { result, events, error } = await project.generate();
   expect(error).toBeNull();
   const billed = api().ledger.reduce((sum, { costUsd }) => sum + costUsd, 0);
   expect(result!.costUsd).toBeCloseTo(billed, 5);
@@ -140,17 +140,17 @@ test('a plan holds what its run costs: by the ledger, in the records and in the 
       expect(actual).toBeLessThanOrEqual(costUsd!.high + 1e-6);
     }
   }
-  expect((await made.plan()).totals.costUsd).toEqual({ low: 0, high: 0 });
+  expect((await project.plan()).totals.costUsd).toEqual({ low: 0, high: 0 });
 });
 
 test('an unknown model has no price, but its pictures are still requested', async () => {
-  await using made = await testProject(
+  await using project = await testProject(
     { 'a.images.yaml': 'images:\n  a: { prompt: x, model: gpt-image-9, decorative: true }\n' },
     api().baseUrl,
   );
-  const plan = await made.plan();
+  const plan = await project.plan();
   expect(plan.requests[0]?.costUsd).toBeNull();
   expect(plan.totals).toMatchObject({ costUsd: null, unpriced: 1 });
-  await made.generate();
+  await project.generate();
   expect(api().requests).toHaveLength(1);
 });

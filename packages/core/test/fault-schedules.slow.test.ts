@@ -163,19 +163,19 @@ test(`${schedules} random fault schedules: nothing is bought twice, no budget ex
 /** Runs a project until no fault is left, and compares every run with the ledger. */
 async function expectPromisesKept(api: OpenAiEmulator, plan: Schedule): Promise<void> {
   api.reset();
-  await using made = await testProject({ 'a.images.yaml': manifest(plan) }, api.baseUrl);
+  await using project = await testProject({ 'a.images.yaml': manifest(plan) }, api.baseUrl);
   for (const [index, { faults }] of plan.images.entries()) {
     if (faults.length > 0) api.fail(faults, { prompt: `picture ${index}.` });
   }
   const { concurrency, imagesPerMinute } = plan;
   const options = { models, concurrency, imagesPerMinute };
   for (let times = 0; times < 2; times++) {
-    const planned = plan.budget === null ? null : await made.plan({ options });
+    const planned = plan.budget === null ? null : await project.plan({ options });
     const maxCostUsd = planned === null ? null : planned.totals.costUsd!.high * plan.budget!;
     const [billedBefore, askedBefore] = [api.ledger.length, api.requests.length];
-    const stored = await recordsOf(made);
+    const stored = await recordsOf(project);
     const clock = fastClock(testToday, 20_000);
-    const outcome = await made.generate({ options: { ...options, maxCostUsd }, clock });
+    const outcome = await project.generate({ options: { ...options, maxCostUsd }, clock });
     const bill = api.ledger.slice(billedBefore);
     const rows = (planned ?? outcome.result!.plan).requests;
 
@@ -185,7 +185,7 @@ async function expectPromisesKept(api: OpenAiEmulator, plan: Schedule): Promise<
         maxCostUsd + 1e-6,
       );
     }
-    await expectKept(made, outcome, bill, stored);
+    await expectKept(project, outcome, bill, stored);
     if (outcome.result?.failed === 0) break;
   }
 }
@@ -215,12 +215,12 @@ function expectBoughtOnce(
 
 /** Everything delivered is in the store, byte for byte what was sent; everything stored before still is. */
 async function expectKept(
-  made: TestProject,
+  project: TestProject,
   outcome: Outcome,
   bill: readonly LedgerEntry[],
   before: ReadonlyMap<string, StoreRecord>,
 ): Promise<void> {
-  const records = await recordsOf(made);
+  const records = await recordsOf(project);
   for (const [key, record] of before) expect(records.get(key)).toEqual(record);
   const sent = new Set([
     ...bill.flatMap(({ pictures }) => pictures),
@@ -231,7 +231,9 @@ async function expectKept(
     expect(sent).toContain(original.sha256);
     expect(
       sha256(
-        await made.read(`.tintype/originals/${original.sha256.slice(0, 2)}/${original.sha256}.png`),
+        await project.read(
+          `.tintype/originals/${original.sha256.slice(0, 2)}/${original.sha256}.png`,
+        ),
       ),
     ).toBe(original.sha256);
   }

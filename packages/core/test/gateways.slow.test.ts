@@ -10,7 +10,7 @@ import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
 
-function project(baseUrl: string, images: readonly string[] = ['a']): Promise<TestProject> {
+function projectOf(baseUrl: string, images: readonly string[] = ['a']): Promise<TestProject> {
   const lines = images.map(
     (id) =>
       `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n`,
@@ -34,13 +34,13 @@ describe('a request is not sent again after a status that a gateway gives for a 
       billed: true,
     } as const;
     api().fail(Array.from({ length: 6 }, () => ({ ...page, status })));
-    await using made = await project(api().baseUrl);
-    const { result, events } = await made.generate();
+    await using project = await projectOf(api().baseUrl);
+    const { result, events } = await project.generate();
     expect(result).toMatchObject({ bought: 0, failed: 1 });
     expect(api().requests).toHaveLength(1);
     expect(eventsOf(events, 'failed')).toMatchObject([{ maybeBilled: true }]);
     // The attempt stays, so that the person learns about it.
-    expect((await made.plan()).requests[0]).toMatchObject({ status: 'attempted' });
+    expect((await project.plan()).requests[0]).toMatchObject({ status: 'attempted' });
   });
 });
 
@@ -51,13 +51,13 @@ describe('an error with a good status', () => {
     [{ message: 'no', code: 'contentFilter' }, 'moderation', false],
   ])('is a failure and no picture that was bought: %j', async (error, code, maybeBilled) => {
     await using server = await answering(JSON.stringify({ error }));
-    await using made = await project(server.baseUrl);
-    const { result, events } = await made.generate();
+    await using project = await projectOf(server.baseUrl);
+    const { result, events } = await project.generate();
     expect(result).toMatchObject({ bought: 0, failed: 1 });
     expect(eventsOf(events, 'failed')).toMatchObject([
       { code, maybeBilled, message: expect.stringContaining(error.message) },
     ]);
-    expect((await storeOf(made)).filter((name) => !name.startsWith('attempts'))).toEqual([]);
+    expect((await storeOf(project)).filter((name) => !name.startsWith('attempts'))).toEqual([]);
   });
 });
 
@@ -65,11 +65,11 @@ describe('an empty error', () => {
   test.each(['', false, null])('is not a failure, and the answer is stored: %j', async (error) => {
     let requests = 0;
     await using server = await answering(() => (requests++, JSON.stringify({ error, data: [] })));
-    await using made = await project(server.baseUrl);
-    const { events } = await made.generate();
+    await using project = await projectOf(server.baseUrl);
+    const { events } = await project.generate();
     expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'original-rejected' }]);
-    expect((await storeOf(made)).some((name) => name.startsWith('rejected/'))).toBe(true);
-    await made.generate();
+    expect((await storeOf(project)).some((name) => name.startsWith('rejected/'))).toBe(true);
+    await project.generate();
     expect(requests).toBe(1);
   });
 });
@@ -79,8 +79,8 @@ test('errors with a good status stop the run, because each may have been billed'
   const error = { message: 'Upstream said something else', code: 502 };
   await using server = await answering(() => (requests++, JSON.stringify({ error })));
   const images = Array.from({ length: 12 }, (_, at) => `i${at}`);
-  await using made = await project(server.baseUrl, images);
-  const { result } = await made.generate({ options: { concurrency: 2 } });
+  await using project = await projectOf(server.baseUrl, images);
+  const { result } = await project.generate({ options: { concurrency: 2 } });
   expect(result).toMatchObject({ bought: 0, failed: 12 });
   expect(requests).toBe(2);
 });
@@ -92,12 +92,12 @@ describe('a time to try again', () => {
     ['Please try again in 99999999999999999m.', {}],
   ])('may be beyond all dates: %s %j', async (message, headers) => {
     await using server = await answering(JSON.stringify({ error: { message } }), 429, headers);
-    await using made = await project(server.baseUrl);
-    const { events } = await made.generate();
+    await using project = await projectOf(server.baseUrl);
+    const { events } = await project.generate();
     expect(eventsOf(events, 'failed')).toMatchObject([
       { code: 'rate-limited', message: expect.stringMatching(/run again after \d{4}-/) },
     ]);
-    expect(await storeOf(made)).toEqual([]);
+    expect(await storeOf(project)).toEqual([]);
   });
 });
 
@@ -113,10 +113,10 @@ describe('a picture that arrived whole', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     try {
-      await using made = await project(`http://127.0.0.1:${port}/v1`);
-      const { result } = await made.generate({ options: { timeoutMs: 1500 } });
+      await using project = await projectOf(`http://127.0.0.1:${port}/v1`);
+      const { result } = await project.generate({ options: { timeoutMs: 1500 } });
       expect(result).toMatchObject({ bought: 1, failed: 0, delivered: 1 });
-      expect((await storeOf(made)).some((name) => name.endsWith('.png'))).toBe(true);
+      expect((await storeOf(project)).some((name) => name.endsWith('.png'))).toBe(true);
     } finally {
       server.closeAllConnections();
       server.close();
@@ -134,11 +134,11 @@ describe('an answer with a URL instead of the picture', () => {
         ? png
         : JSON.stringify({ data: [{ url: `${server.origin}/a.png` }] });
     });
-    await using made = await project(server.baseUrl);
-    const { result } = await made.generate();
+    await using project = await projectOf(server.baseUrl);
+    const { result } = await project.generate();
     expect(result).toMatchObject({ bought: 1, failed: 0, delivered: 1 });
     expect(keys).toEqual([undefined]);
-    expect((await storeOf(made)).some((name) => name.endsWith('.png'))).toBe(true);
+    expect((await storeOf(project)).some((name) => name.endsWith('.png'))).toBe(true);
   });
 
   test.each([
@@ -149,12 +149,12 @@ describe('an answer with a URL instead of the picture', () => {
   ])('is stored as it is and not bought again if the URL is %s', async (url) => {
     let requests = 0;
     await using server = await answering(() => (requests++, JSON.stringify({ data: [{ url }] })));
-    await using made = await project(server.baseUrl);
-    const { events } = await made.generate();
+    await using project = await projectOf(server.baseUrl);
+    const { events } = await project.generate();
     expect(eventsOf(events, 'failed')).toMatchObject([
       { code: 'original-rejected', maybeBilled: true },
     ]);
-    await made.generate();
+    await project.generate();
     expect(requests).toBe(1);
   });
 });
@@ -162,8 +162,8 @@ describe('an answer with a URL instead of the picture', () => {
 describe('a connection whose TLS never began was not billed', () => {
   test('an untrusted certificate is tried once, stops the run and names the variable', async () => {
     await using server = await startHttpsServer((_, response) => response.end('{}'));
-    await using made = await project(`${server.url}/v1`, ['a', 'b', 'c']);
-    const { result, events } = await made.generate({ options: { concurrency: 1 } });
+    await using project = await projectOf(`${server.url}/v1`, ['a', 'b', 'c']);
+    const { result, events } = await project.generate({ options: { concurrency: 1 } });
     expect(result).toMatchObject({ bought: 0, failed: 3 });
     const [first, ...others] = eventsOf(events, 'failed');
     expect(first).toMatchObject({
@@ -174,7 +174,7 @@ describe('a connection whose TLS never began was not billed', () => {
     expect(others.every(({ isFollowing }) => isFollowing === true)).toBe(true);
     expect(server.requests).toBe(0);
     expect(eventsOf(events, 'generating')).toHaveLength(1);
-    expect(await storeOf(made)).toEqual([]);
+    expect(await storeOf(project)).toEqual([]);
   });
 
   test('a request is sent again if the server hangs up in the handshake, and leaves no attempt', async () => {
@@ -186,13 +186,13 @@ describe('a connection whose TLS never began was not billed', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     try {
-      await using made = await project(`https://127.0.0.1:${port}/v1`);
-      const { events } = await made.generate();
+      await using project = await projectOf(`https://127.0.0.1:${port}/v1`);
+      const { events } = await project.generate();
       expect(eventsOf(events, 'failed')).toMatchObject([
         { code: 'not-connected', maybeBilled: false },
       ]);
       expect(connections).toBe(6);
-      expect(await storeOf(made)).toEqual([]);
+      expect(await storeOf(project)).toEqual([]);
     } finally {
       server.close();
     }

@@ -25,7 +25,7 @@ function manifest(images: Readonly<Record<string, string>>): string {
     .join('')}`;
 }
 
-function project(images: Readonly<Record<string, string>>): Promise<TestProject> {
+function projectOf(images: Readonly<Record<string, string>>): Promise<TestProject> {
   return testProject({ 'a.images.yaml': manifest(images) }, api().baseUrl);
 }
 
@@ -64,7 +64,7 @@ images:
 `;
   const run = { env: { TEAM_OPENAI_KEY: 'sk-team-key-0123456789' } };
   let first: Awaited<ReturnType<TestProject['generate']>>;
-  let made: TestProject;
+  let project: TestProject;
   let ledger: readonly {
     prompt: string;
     body: unknown;
@@ -76,11 +76,11 @@ images:
   let authorizations: Record<string, string>;
 
   beforeAll(async () => {
-    made = await testProject(
+    project = await testProject(
       { 'a.images.yaml': twelve, 'in/a.png': await picture() },
       api().baseUrl,
     );
-    first = await made.generate(run);
+    first = await project.generate(run);
     ledger = [...api().ledger];
     authorizations = Object.fromEntries(
       api().requests.map(({ body, headers }) => [
@@ -88,7 +88,7 @@ images:
         headers['authorization'] ?? '',
       ]),
     );
-    return () => made[Symbol.asyncDispose]();
+    return () => project[Symbol.asyncDispose]();
   });
 
   test('buys fifteen pictures, one with each request', () => {
@@ -144,7 +144,7 @@ images:
   });
 
   test('writes files of the requested formats and sizes', async () => {
-    const files = [...(await filesBelow(join(made.root, 'public/images'))).keys()];
+    const files = [...(await filesBelow(join(project.root, 'public/images'))).keys()];
     expect(files).toEqual([
       'best.webp',
       'clear.png',
@@ -160,7 +160,8 @@ images:
       'tintype.assets.json',
       'wide.webp',
     ]);
-    const shown = async (file: string) => describePicture(await made.read(`public/images/${file}`));
+    const shown = async (file: string) =>
+      describePicture(await project.read(`public/images/${file}`));
     expect(
       await Promise.all(
         ['plain.webp', 'clear.png', 'fine.jpeg', 'wide.webp', 'tall.webp', 'edited.webp'].map(
@@ -175,20 +176,20 @@ images:
       'webp 1024x1536',
       'webp 1024x1024',
     ]);
-    const bytes = async (file: string) => (await made.read(`public/images/${file}`)).length;
+    const bytes = async (file: string) => (await project.read(`public/images/${file}`)).length;
     expect(await bytes('rough.jpeg')).toBeLessThan(await bytes('fine.jpeg'));
   });
 
   test('shows what was bought, to the pixel', async () => {
     const clear = first.result!.plan.requests.find(({ id }) => id === 'clear')!;
-    const record = (await records(made)).find(({ key }) => key === clear.key)!;
+    const record = (await records(project)).find(({ key }) => key === clear.key)!;
     const raw = (bytes: Uint8Array) => sharp(bytes).ensureAlpha().raw().toBuffer();
-    const original = await made.read(
+    const original = await project.read(
       `.tintype/originals/${record.original.sha256.slice(0, 2)}/${record.original.sha256}.png`,
     );
     const [was, is] = await Promise.all([
       raw(original),
-      raw(await made.read('public/images/clear.png')),
+      raw(await project.read('public/images/clear.png')),
     ]);
     // A PNG at compression 90 may have a palette, so colours are only close. Transparency is equal.
     const middle = 4 * (512 * 1024 + 512);
@@ -203,7 +204,7 @@ images:
     const second = first.result!.plan.requests.find(
       ({ id, candidate }) => id === 'four' && candidate === 2,
     )!;
-    const record = (await records(made)).find(({ key }) => key === second.key)!;
+    const record = (await records(project)).find(({ key }) => key === second.key)!;
     expect(first.result!.assetMap.images['four']?.ai.original).toBe(record.original.sha256);
     expect(record.request).toMatchObject({ candidate: 2 });
   });
@@ -235,16 +236,16 @@ images:
   });
 
   test('stores an original and a record for each request, and no attempt', async () => {
-    const all = await records(made);
+    const all = await records(project);
     expect(all).toHaveLength(15);
-    expect(await storeFiles(made, 'originals')).toHaveLength(15);
-    expect(await storeFiles(made, 'attempts')).toEqual([]);
+    expect(await storeFiles(project, 'originals')).toHaveLength(15);
+    expect(await storeFiles(project, 'attempts')).toEqual([]);
     const sent = new Map(
       ledger.flatMap(({ prompt, pictures }) => pictures.map((hash) => [hash, prompt])),
     );
     for (const { original, request, costUsd, usage, provenance } of all) {
       expect(sent.get(original.sha256)).toBe(request.prompt);
-      const bytes = await made.read(
+      const bytes = await project.read(
         `.tintype/originals/${original.sha256.slice(0, 2)}/${original.sha256}.png`,
       );
       expect(sha256(bytes)).toBe(original.sha256);
@@ -275,14 +276,14 @@ images:
   });
 
   test('are not requested again by a second run, which needs no key and writes nothing', async () => {
-    const before = await lastingFiles(made.root);
-    const second = await made.generate({ env: { OPENAI_API_KEY: '' } });
+    const before = await lastingFiles(project.root);
+    const second = await project.generate({ env: { OPENAI_API_KEY: '' } });
     expect(second).toMatchObject({
       error: null,
       result: { bought: 0, delivered: 12, failed: 0, written: 0, removed: 0, costUsd: 0 },
     });
     expect(api().requests).toEqual([]);
-    expect(await lastingFiles(made.root)).toEqual(before);
+    expect(await lastingFiles(project.root)).toEqual(before);
   });
 
   /** All files but the snapshots, which a run writes although nothing has changed. */
@@ -293,25 +294,25 @@ images:
 
 describe('what is bought', () => {
   test('raising number_of_images from 4 to 6 buys two', async () => {
-    await using made = await project({ a: image('hat', ', number_of_images: 4') });
-    await made.generate();
+    await using project = await projectOf({ a: image('hat', ', number_of_images: 4') });
+    await project.generate();
     expect(api().ledger).toHaveLength(4);
-    await made.write('a.images.yaml', manifest({ a: image('hat', ', number_of_images: 6') }));
-    const { result, events } = await made.generate();
+    await project.write('a.images.yaml', manifest({ a: image('hat', ', number_of_images: 6') }));
+    const { result, events } = await project.generate();
     expect(result).toMatchObject({ bought: 2, delivered: 6 });
     for (const type of ['generating', 'generated'] as const) {
       const candidates = eventsOf(events, type).map(({ candidate }) => candidate);
       expect(new Set(candidates)).toEqual(new Set([5, 6]));
     }
     expect(api().ledger).toHaveLength(6);
-    expect(new Set((await records(made)).map(({ original }) => original.sha256)).size).toBe(6);
+    expect(new Set((await records(project)).map(({ original }) => original.sha256)).size).toBe(6);
   });
 
   test('going back to one candidate buys nothing and delivers the first of the four', async () => {
-    await using made = await project({ a: image('hat', ', number_of_images: 4') });
-    const four = await made.generate();
-    await made.write('a.images.yaml', manifest({ a: image('hat') }));
-    const one = await made.generate();
+    await using project = await projectOf({ a: image('hat', ', number_of_images: 4') });
+    const four = await project.generate();
+    await project.write('a.images.yaml', manifest({ a: image('hat') }));
+    const one = await project.generate();
     expect(one.result?.bought).toBe(0);
     expect(one.result?.assetMap.images['a']?.ai.original).toBe(
       four.result?.assetMap.images['a-1']?.ai.original,
@@ -319,14 +320,14 @@ describe('what is bought', () => {
   });
 
   test('equal requests of two manifests are bought once, also at the same time', async () => {
-    await using made = await testProject(
+    await using project = await testProject(
       {
         'a.images.yaml': manifest({ a: image('hat') }),
         'b/b.images.yaml': manifest({ b: image('hat'), c: image('hat', ', take: 2') }),
       },
       api().baseUrl,
     );
-    const { result } = await made.generate();
+    const { result } = await project.generate();
     expect(result).toMatchObject({ bought: 2, delivered: 3 });
     expect(result?.plan.totals).toMatchObject({ images: 3, missing: 3 });
     const { a, b, c } = result!.assetMap.images;
@@ -336,10 +337,10 @@ describe('what is bought', () => {
   });
 
   test('two runs at once buy a key once', async () => {
-    await using made = await project({ a: image('hat'), b: image('cap') });
+    await using project = await projectOf({ a: image('hat'), b: image('cap') });
     const [one, two] = await Promise.all([
-      made.generate(),
-      made.generate({ options: { outDir: 'other' } }),
+      project.generate(),
+      project.generate({ options: { outDir: 'other' } }),
     ]);
     expect([one.error, two.error]).toEqual([null, null]);
     expect(one.result!.bought + two.result!.bought).toBe(2);
@@ -361,10 +362,10 @@ describe('what is bought', () => {
       ', number_of_images: 1, background: auto, input_fidelity: low, model: gpt-image-2.5-flare, take: 1',
     ],
   ])('changing %s buys nothing', async (_, more) => {
-    await using made = await project({ a: image('hat') });
-    await made.generate();
-    await made.write('a.images.yaml', manifest({ a: image('hat', more) }));
-    const { error, result } = await made.generate();
+    await using project = await projectOf({ a: image('hat') });
+    await project.generate();
+    await project.write('a.images.yaml', manifest({ a: image('hat', more) }));
+    const { error, result } = await project.generate();
     expect({ error, bought: result?.bought, delivered: result?.delivered }).toEqual({
       error: null,
       bought: 0,
@@ -374,16 +375,16 @@ describe('what is bought', () => {
   });
 
   test('moving the manifest, renaming the image and giving it an alt buys nothing', async () => {
-    await using made = await project({ a: image('hat') });
-    await made.generate();
-    await rm(join(made.root, 'a.images.yaml'));
-    await made.write(
+    await using project = await projectOf({ a: image('hat') });
+    await project.generate();
+    await rm(join(project.root, 'a.images.yaml'));
+    await project.write(
       'deep/er/b.images.yaml',
       manifest({ 'x/y': image('hat').replace('decorative: true', 'alt: A hat') }),
     );
-    const { result } = await made.generate();
+    const { result } = await project.generate();
     expect(result).toMatchObject({ bought: 0, delivered: 1 });
-    expect([...(await filesBelow(join(made.root, 'public/images'))).keys()]).toEqual([
+    expect([...(await filesBelow(join(project.root, 'public/images'))).keys()]).toEqual([
       'tintype.assets.json',
       'x/y.jpeg',
     ]);
@@ -406,12 +407,12 @@ describe('--missing', () => {
   const keyless = { OPENAI_API_KEY: '', OPENAI_BASE_URL: '' };
 
   test('fail lists what is missing and for how much, and needs no key, no network and no provider', async () => {
-    await using made = await project({
+    await using project = await projectOf({
       a: image('hat'),
       b: image('cap', ', number_of_images: 2, provider: own'),
     });
-    const before = await filesBelow(made.root);
-    const { error, events } = await made.generate({
+    const before = await filesBelow(project.root);
+    const { error, events } = await project.generate({
       env: keyless,
       options: { missing: 'fail', providers: { own: untouchable() } },
     });
@@ -422,25 +423,25 @@ describe('--missing', () => {
     );
     expect(eventsOf(events, 'planned')).toMatchObject([{ images: 3, missing: 3, costUsd: 0 }]);
     expect(api().requests).toEqual([]);
-    expect(await filesBelow(made.root)).toEqual(before);
+    expect(await filesBelow(project.root)).toEqual(before);
   });
 
   test('fail delivers what is stored', async () => {
-    await using made = await project({ a: image('hat') });
-    await made.generate();
-    await rm(join(made.root, 'public'), { recursive: true });
-    await rm(join(made.root, 'node_modules'), { recursive: true });
-    const { result } = await made.generate({ env: keyless, options: { missing: 'fail' } });
+    await using project = await projectOf({ a: image('hat') });
+    await project.generate();
+    await rm(join(project.root, 'public'), { recursive: true });
+    await rm(join(project.root, 'node_modules'), { recursive: true });
+    const { result } = await project.generate({ env: keyless, options: { missing: 'fail' } });
     expect(result).toMatchObject({ delivered: 1, bought: 0 });
-    expect(await describePicture(await made.read('public/images/a.jpeg'))).toBe('jpeg 1408x480');
+    expect(await describePicture(await project.read('public/images/a.jpeg'))).toBe('jpeg 1408x480');
   });
 
   test('standin draws what is missing, marks it, and stores nothing', async () => {
-    await using made = await project({
+    await using project = await projectOf({
       a: image('hat'),
       b: image('cap', ', provider: own, input_images: ["tintype:a"]'),
     });
-    const { error, result } = await made.generate({
+    const { error, result } = await project.generate({
       env: keyless,
       options: { missing: 'standin', providers: { own: untouchable() } },
     });
@@ -452,19 +453,19 @@ describe('--missing', () => {
         provider: 'offline',
         original: null,
       });
-      expect(await describePicture(await made.read(`public/images/${id}.jpeg`))).toBe(
+      expect(await describePicture(await project.read(`public/images/${id}.jpeg`))).toBe(
         'jpeg 1408x480',
       );
     }
-    expect(await storeFiles(made, '')).toEqual([]);
+    expect(await storeFiles(project, '')).toEqual([]);
     expect(api().requests).toEqual([]);
   });
 
   test('standin delivers the stored ones as they are', async () => {
-    await using made = await project({ a: image('hat') });
-    await made.generate();
-    await made.write('a.images.yaml', manifest({ a: image('hat'), b: image('cap') }));
-    const { result } = await made.generate({ options: { missing: 'standin' } });
+    await using project = await projectOf({ a: image('hat') });
+    await project.generate();
+    await project.write('a.images.yaml', manifest({ a: image('hat'), b: image('cap') }));
+    const { result } = await project.generate({ options: { missing: 'standin' } });
     expect(Object.values(result!.assetMap.images).map(({ ai }) => ai.generated)).toEqual([
       true,
       false,
@@ -472,13 +473,13 @@ describe('--missing', () => {
   });
 
   test('a refused key is reported with its variable, and no other request is sent', async () => {
-    await using made = await project({
+    await using project = await projectOf({
       a: image('hat', ', openai_api_key: "${TEAM_OPENAI_KEY}"'),
       b: image('cap', ', openai_api_key: "${TEAM_OPENAI_KEY}"'),
     });
     api().fail(invalidKey(), { times: 'always' });
     const env = { TEAM_OPENAI_KEY: 'sk-team-0123456789' };
-    const { events } = await made.generate({ env, options: { concurrency: 1 } });
+    const { events } = await project.generate({ env, options: { concurrency: 1 } });
     const [first] = eventsOf(events, 'failed');
     expect(first).toMatchObject({ code: 'bad-api-key' });
     expect(first?.message).toMatch(/; check the key in TEAM_OPENAI_KEY$/);
@@ -489,10 +490,10 @@ describe('--missing', () => {
   test.skipIf(isQueued)(
     'buy without a key is refused with the image and the variable',
     async () => {
-      await using made = await project({
+      await using project = await projectOf({
         a: image('hat', ', openai_api_key: "${TEAM_OPENAI_KEY}"'),
       });
-      const { error } = await made.generate();
+      const { error } = await project.generate();
       expect(error).toMatchObject({
         code: 'api-key-missing',
         imageId: 'a',
@@ -505,25 +506,25 @@ describe('--missing', () => {
 
 describe('ids', () => {
   test('deliver only these images and their inputs, and leave the others as they are', async () => {
-    await using made = await project({
+    await using project = await projectOf({
       a: image('hat'),
       b: image('cap'),
       c: image('bow', ', input_images: ["tintype:b"]'),
       d: image('tie'),
     });
-    const some = await made.generate({ ids: ['c'] });
+    const some = await project.generate({ ids: ['c'] });
     expect(billedPrompts(api())).toEqual(['bow', 'cap']);
     expect(Object.keys(some.result!.assetMap.images)).toEqual(['b', 'c']);
-    const others = await made.generate({ ids: ['d', 'a'] });
+    const others = await project.generate({ ids: ['d', 'a'] });
     expect(Object.keys(others.result!.assetMap.images)).toEqual(['a', 'b', 'c', 'd']);
     expect(others.result).toMatchObject({ delivered: 2, removed: 0 });
-    const all = await made.generate();
+    const all = await project.generate();
     expect(all.result).toMatchObject({ bought: 0, written: 0 });
   });
 
   test('that no image has are refused first', async () => {
-    await using made = await project({ hero: image('hat') });
-    const { error } = await made.generate({ ids: ['hreo'] });
+    await using project = await projectOf({ hero: image('hat') });
+    const { error } = await project.generate({ ids: ['hreo'] });
     expect(error).toMatchObject({
       code: 'usage',
       message: expect.stringMatching(/no image "hreo".*hero/) as string,
@@ -534,51 +535,51 @@ describe('ids', () => {
 
 describe('what was paid for', () => {
   /** A project with one bought image and without its cache. */
-  async function bought(): Promise<{ made: TestProject; file: string; record: StoreRecord }> {
-    const made = await project({ a: image('hat') });
-    await made.generate();
-    await rm(join(made.root, 'node_modules'), { recursive: true });
-    const [record] = await records(made);
+  async function bought(): Promise<{ project: TestProject; file: string; record: StoreRecord }> {
+    const project = await projectOf({ a: image('hat') });
+    await project.generate();
+    await rm(join(project.root, 'node_modules'), { recursive: true });
+    const [record] = await records(project);
     const { sha256: hash } = record!.original;
-    return { made, record: record!, file: `.tintype/originals/${hash.slice(0, 2)}/${hash}.png` };
+    return { project, record: record!, file: `.tintype/originals/${hash.slice(0, 2)}/${hash}.png` };
   }
 
-  async function expectFailure(made: TestProject, code: string, message: RegExp): Promise<void> {
-    const { result, events } = await made.generate();
+  async function expectFailure(project: TestProject, code: string, message: RegExp): Promise<void> {
+    const { result, events } = await project.generate();
     expect(result).toMatchObject({ failed: 1, bought: 0, delivered: 0 });
     expect(eventsOf(events, 'failed')).toMatchObject([
       { id: 'a', code, message: expect.stringMatching(message) as string },
     ]);
     expect(api().requests).toHaveLength(1);
     // The file that was delivered before is still there.
-    expect(await describePicture(await made.read('public/images/a.jpeg'))).toBe('jpeg 1408x480');
+    expect(await describePicture(await project.read('public/images/a.jpeg'))).toBe('jpeg 1408x480');
   }
 
   test('and is damaged fails, and is not bought again', async () => {
-    const { made, file } = await bought();
-    await using _ = made;
-    const bytes = await made.read(file);
+    const { project, file } = await bought();
+    await using _ = project;
+    const bytes = await project.read(file);
     bytes[bytes.length >> 1]! ^= 1;
-    await made.write(file, bytes);
-    await expectFailure(made, 'original-damaged', /damaged.*git checkout/);
+    await project.write(file, bytes);
+    await expectFailure(project, 'original-damaged', /damaged.*git checkout/);
   });
 
   test('and is gone fails, and is not bought again', async () => {
-    const { made, file } = await bought();
-    await using _ = made;
-    await rm(join(made.root, file));
-    await expectFailure(made, 'original-missing', /is missing.*git lfs pull/);
+    const { project, file } = await bought();
+    await using _ = project;
+    await rm(join(project.root, file));
+    await expectFailure(project, 'original-missing', /is missing.*git lfs pull/);
   });
 
   test('and is a Git LFS pointer fails and says what to run', async () => {
-    const { made, file, record } = await bought();
-    await using _ = made;
+    const { project, file, record } = await bought();
+    await using _ = project;
     const { sha256: hash, bytes } = record.original;
-    await made.write(
+    await project.write(
       file,
       `version https://git-lfs.github.com/spec/v1\noid sha256:${hash}\nsize ${bytes}\n`,
     );
-    await expectFailure(made, 'original-damaged', /Git LFS pointer.*git lfs pull/);
+    await expectFailure(project, 'original-damaged', /Git LFS pointer.*git lfs pull/);
   });
 
   test.each([
@@ -611,37 +612,37 @@ describe('what was paid for', () => {
   ] as const)(
     'and whose record %s fails, and is not bought again',
     async (_what, damage, message) => {
-      const { made, record } = await bought();
-      await using _ = made;
-      await made.write(
+      const { project, record } = await bought();
+      await using _ = project;
+      await project.write(
         `.tintype/records/${record.key.slice(0, 2)}/${record.key}.json`,
         damage(record),
       );
-      await expectFailure(made, 'record-damaged', message);
+      await expectFailure(project, 'record-damaged', message);
     },
   );
 
   test('is also found by a record in a folder of another name', async () => {
-    const { made, record } = await bought();
-    await using _ = made;
+    const { project, record } = await bought();
+    await using _ = project;
     const path = `.tintype/records/${record.key.slice(0, 2)}/${record.key}.json`;
-    await made.write(`.tintype/records/zz/${record.key}.json`, await made.read(path));
-    await rm(join(made.root, path));
-    expect((await made.generate()).result).toMatchObject({ delivered: 1, bought: 0 });
+    await project.write(`.tintype/records/zz/${record.key}.json`, await project.read(path));
+    await rm(join(project.root, path));
+    expect((await project.generate()).result).toMatchObject({ delivered: 1, bought: 0 });
   });
 });
 
 describe('an attempt', () => {
   test('of unknown outcome is reported by the plan and the next run, which sends the request again', async () => {
-    await using made = await project({ a: image('hat'), b: image('cap') });
+    await using project = await projectOf({ a: image('hat'), b: image('cap') });
     api().fail({ kind: 'reset-mid-body' }, { prompt: 'hat' });
-    const first = await made.generate();
+    const first = await project.generate();
     expect(first.result).toMatchObject({ delivered: 1, failed: 1 });
     expect(eventsOf(first.events, 'failed')).toMatchObject([
       { id: 'a', code: 'connection-lost', maybeBilled: true },
     ]);
 
-    const plan = await made.plan();
+    const plan = await project.plan();
     expect(plan.totals).toMatchObject({ images: 2, stored: 1, attempted: 1, missing: 0 });
     const [row] = plan.requests;
     expect(row).toMatchObject({
@@ -653,7 +654,7 @@ describe('an attempt', () => {
     });
     expect(row?.costUsd?.high).toBeGreaterThan(0);
 
-    const second = await made.generate();
+    const second = await project.generate();
     expect(eventsOf(second.events, 'warning')).toMatchObject([
       {
         code: 'maybe-billed',
@@ -663,45 +664,48 @@ describe('an attempt', () => {
       },
     ]);
     expect(second.result).toMatchObject({ bought: 1, delivered: 2, failed: 0 });
-    expect(await storeFiles(made, 'attempts')).toEqual([]);
+    expect(await storeFiles(project, 'attempts')).toEqual([]);
     expect(billedPrompts(api())).toEqual(['cap', 'hat', 'hat']);
 
-    const third = await made.generate();
+    const third = await project.generate();
     expect(eventsOf(third.events, 'warning')).toEqual([]);
   });
 
   test('carries the request id that the API gave', async () => {
-    await using made = await project({ a: image('hat') });
+    await using project = await projectOf({ a: image('hat') });
     const serverError = {
       kind: 'error',
       status: 500,
       error: { message: 'oh', type: 'server_error', param: null, code: null },
     } as const;
     api().fail([serverError, serverError], { prompt: 'hat' });
-    await made.generate();
-    const [row] = (await made.plan()).requests;
+    await project.generate();
+    const [row] = (await project.plan()).requests;
     const { id } = api().requests.at(-1)!;
     expect(row?.reason).toContain(`(request ${id})`);
   });
 
   test('of unknown outcome stays one, even if a later call is refused at no cost', async () => {
-    await using made = await project({ a: image('hat') });
+    await using project = await projectOf({ a: image('hat') });
     api().fail({ kind: 'reset-before-headers' }, { prompt: 'hat' });
-    await made.generate();
-    const before = (await made.plan()).requests[0]?.reason;
+    await project.generate();
+    const before = (await project.plan()).requests[0]?.reason;
     const revoked = {
       kind: 'error',
       status: 401,
       error: { message: 'no', type: 'invalid_request_error', param: null, code: 'invalid_api_key' },
     } as const;
     api().fail(revoked, { prompt: 'hat' });
-    await made.generate();
-    expect((await made.plan()).requests[0]).toMatchObject({ status: 'attempted', reason: before });
+    await project.generate();
+    expect((await project.plan()).requests[0]).toMatchObject({
+      status: 'attempted',
+      reason: before,
+    });
   });
 
   test('whose picture arrived is recorded by the next run at no cost', async () => {
-    await using made = await project({ a: image('hat') });
-    const [row] = (await made.plan()).requests;
+    await using project = await projectOf({ a: image('hat') });
+    const [row] = (await project.plan()).requests;
     // A crash after the bytes and before their record leaves this.
     const bytes = await picture('png', { width: 1408, height: 480 });
     const attempt = {
@@ -719,33 +723,33 @@ describe('an attempt', () => {
         outputTextTokens: 0,
       },
     };
-    await made.write(`.tintype/attempts/${row!.key}.json`, JSON.stringify(attempt));
-    await made.write(`.tintype/attempts/${row!.key}.received`, bytes);
-    expect((await made.plan()).requests[0]).toMatchObject({
+    await project.write(`.tintype/attempts/${row!.key}.json`, JSON.stringify(attempt));
+    await project.write(`.tintype/attempts/${row!.key}.received`, bytes);
+    expect((await project.plan()).requests[0]).toMatchObject({
       status: 'attempted',
       reason: expect.stringContaining('at no cost') as string,
       costUsd: { low: 0, high: 0 },
     });
 
-    const { result, events } = await made.generate({ env: { OPENAI_API_KEY: '' } });
+    const { result, events } = await project.generate({ env: { OPENAI_API_KEY: '' } });
     expect(result).toMatchObject({ bought: 0, delivered: 1, failed: 0 });
     expect(eventsOf(events, 'warning')).toEqual([]);
     expect(api().requests).toEqual([]);
-    const [record] = await records(made);
+    const [record] = await records(project);
     expect(record).toMatchObject({
       original: { sha256: sha256(bytes) },
       usage: attempt.usage,
       provenance: { requestId: 'req_1' },
     });
     expect(record!.costUsd).toBeCloseTo(0.003_05, 6);
-    expect(await storeFiles(made, 'attempts')).toEqual([]);
+    expect(await storeFiles(project, 'attempts')).toEqual([]);
   });
 
   test('whose record exists is cleared silently', async () => {
-    await using made = await project({ a: image('hat') });
-    const { result } = await made.generate();
+    await using project = await projectOf({ a: image('hat') });
+    const { result } = await project.generate();
     const { key, request } = result!.plan.requests[0]!;
-    await made.write(
+    await project.write(
       `.tintype/attempts/${key}.json`,
       JSON.stringify({
         version: 1,
@@ -758,44 +762,44 @@ describe('an attempt', () => {
         usage: null,
       }),
     );
-    const { events } = await made.generate();
+    const { events } = await project.generate();
     expect(eventsOf(events, 'warning')).toEqual([]);
-    expect(await storeFiles(made, 'attempts')).toEqual([]);
+    expect(await storeFiles(project, 'attempts')).toEqual([]);
     expect(api().requests).toHaveLength(1);
   });
 
   test.each(['', 'null', '[]', '{"version": 2}', '<<<<<<<'])(
     'file that contains %j stops no run',
     async (text) => {
-      await using made = await project({ a: image('hat') });
-      await made.write(`.tintype/attempts/${'a'.repeat(64)}.json`, text);
-      expect((await made.generate()).result).toMatchObject({ bought: 1, delivered: 1 });
+      await using project = await projectOf({ a: image('hat') });
+      await project.write(`.tintype/attempts/${'a'.repeat(64)}.json`, text);
+      expect((await project.generate()).result).toMatchObject({ bought: 1, delivered: 1 });
     },
   );
 });
 
 describe('before anything is spent', () => {
   test('a foreign file in the output folder stops the run', async () => {
-    await using made = await project({ a: image('hat') });
-    await made.write('public/images/a.jpeg', 'my holiday');
-    const { error } = await made.generate();
+    await using project = await projectOf({ a: image('hat') });
+    await project.write('public/images/a.jpeg', 'my holiday');
+    const { error } = await project.generate();
     expect(error).toMatchObject({
       code: 'output-not-ours',
       message: expect.stringContaining('a.jpeg') as string,
     });
     expect(api().requests).toEqual([]);
-    expect((await made.read('public/images/a.jpeg')).toString()).toBe('my holiday');
+    expect((await project.read('public/images/a.jpeg')).toString()).toBe('my holiday');
   });
 
   test('a mistake in one manifest stops the whole run', async () => {
-    await using made = await testProject(
+    await using project = await testProject(
       {
         'a.images.yaml': manifest({ a: image('hat') }),
         'b.images.yaml': manifest({ b: '{ prompt: x }' }),
       },
       api().baseUrl,
     );
-    const { error, events } = await made.generate();
+    const { error, events } = await project.generate();
     expect(error).toMatchObject({ code: 'manifest' });
     expect(eventsOf(events, 'diagnostic')).toMatchObject([
       { file: 'b.images.yaml', line: 2, code: 'missing-alt' },
@@ -808,46 +812,46 @@ describe('before anything is spent', () => {
     ['OPENAI_BASE_URL', 'api.example.com/v1', /must be an address/],
     ['OPENAI_ORG_ID', 'org-hush-hush\nx', /characters that no request can carry/],
   ])('an address that nothing can be sent to is a refusal: %s', async (name, value, words) => {
-    await using made = await project({ a: image('hat') });
-    const { error, events } = await made.generate({ env: { [name]: value } });
+    await using project = await projectOf({ a: image('hat') });
+    const { error, events } = await project.generate({ env: { [name]: value } });
     expect(error).toMatchObject({ code: 'config', message: expect.stringMatching(words) });
     expect(String(error)).toContain(name);
     expect(JSON.stringify([events, inspect(error)])).not.toContain('hush-hush');
-    expect(await storeFiles(made, 'attempts')).toEqual([]);
+    expect(await storeFiles(project, 'attempts')).toEqual([]);
   });
 
   test('a budget below the cost of the plan stops the run', async () => {
-    await using made = await project({ a: image('hat'), b: image('cap') });
-    const { high } = (await made.plan()).totals.costUsd!;
-    const { error } = await made.generate({ options: { maxCostUsd: high - 0.0001 } });
+    await using project = await projectOf({ a: image('hat'), b: image('cap') });
+    const { high } = (await project.plan()).totals.costUsd!;
+    const { error } = await project.generate({ options: { maxCostUsd: high - 0.0001 } });
     expect(error).toMatchObject({
       code: 'over-budget',
       message: expect.stringContaining('nothing was bought') as string,
     });
     expect(api().requests).toEqual([]);
-    const { result } = await made.generate({ options: { maxCostUsd: high } });
+    const { result } = await project.generate({ options: { maxCostUsd: high } });
     expect(result).toMatchObject({ bought: 2 });
   });
 
   test('an unknown price under a budget stops the run, unless allowUnpriced is set', async () => {
-    await using made = await project({ a: image('hat', ', model: gpt-image-2') });
+    await using project = await projectOf({ a: image('hat', ', model: gpt-image-2') });
     const options = { maxCostUsd: 1, models: { 'gpt-image-2': { tokens: null } } };
-    const { error } = await made.generate({ options });
+    const { error } = await project.generate({ options });
     expect(error).toMatchObject({
       code: 'over-budget',
       message: expect.stringMatching(/price of a is unknown.*allowUnpriced/) as string,
     });
     expect(api().requests).toEqual([]);
-    expect((await made.plan({ options })).totals).toMatchObject({ costUsd: null, unpriced: 1 });
-    const { result } = await made.generate({ options: { ...options, allowUnpriced: true } });
+    expect((await project.plan({ options })).totals).toMatchObject({ costUsd: null, unpriced: 1 });
+    const { result } = await project.generate({ options: { ...options, allowUnpriced: true } });
     expect(result).toMatchObject({ bought: 1 });
   });
 
   test('a model that was shut down stops the run if a picture has to be bought from it, and otherwise is a warning', async () => {
-    await using made = await project({
+    await using project = await projectOf({
       a: image('hat', ', model: gpt-image-1').replace('size: 1408x480, ', ''),
     });
-    const late = await made.generate();
+    const late = await project.generate();
     expect(eventsOf(late.events, 'diagnostic')).toMatchObject([
       {
         severity: 'error',
@@ -860,13 +864,13 @@ describe('before anything is spent', () => {
   });
 
   test('what a provider cannot do is a mistake at the image, even if the image waits for another', async () => {
-    await using made = await project({
+    await using project = await projectOf({
       a: image('hat'),
       b: image('cap', ', provider: local, input_images: ["tintype:a"]'),
     });
     const { openAi } = await import('../src/provider/openai/openai.ts');
     const local = openAi({ baseUrl: api().baseUrl, apiKeyName: null, supportsEdits: false });
-    const { error, events } = await made.generate({ options: { providers: { local } } });
+    const { error, events } = await project.generate({ options: { providers: { local } } });
     expect(error).toMatchObject({ code: 'manifest' });
     expect(eventsOf(events, 'diagnostic')).toMatchObject([
       {
@@ -882,11 +886,11 @@ describe('before anything is spent', () => {
 describe('an interrupted run', () => {
   test('starts no more pictures', async () => {
     const names = Array.from({ length: 30 }, (_, at) => `p${at}`);
-    await using made = await project(
+    await using project = await projectOf(
       Object.fromEntries(names.map((name) => [name, image(name, ', provider: offline')])),
     );
     const interrupt = new AbortController();
-    const { error, events } = await made.generate({
+    const { error, events } = await project.generate({
       signal: interrupt.signal,
       onEvent: ({ type }) => {
         if (type === 'delivered') interrupt.abort();
@@ -911,7 +915,7 @@ describe('an interrupted run', () => {
   }
 
   test('waits for pictures in flight and stores them, requests no more, and the next run buys the rest', async () => {
-    await using made = await project({
+    await using project = await projectOf({
       a: image('hat'),
       b: image('cap'),
       c: image('bow'),
@@ -919,7 +923,7 @@ describe('an interrupted run', () => {
     });
     const { signal, until } = interruption(() => api().ledger.length === 2);
     api().fail({ kind: 'delay', ms: 0, until }, { times: 'always' });
-    const { error, events } = await made.generate({ options: { concurrency: 2 }, signal });
+    const { error, events } = await project.generate({ options: { concurrency: 2 }, signal });
     expect(error).toMatchObject({
       code: 'interrupted',
       message: expect.stringContaining('2 bought pictures') as string,
@@ -927,22 +931,22 @@ describe('an interrupted run', () => {
     expect(eventsOf(events, 'failed')).toEqual([]);
     expect(eventsOf(events, 'done')).toMatchObject([{ bought: 2, failed: 0 }]);
     expect(billedPrompts(api())).toEqual(['cap', 'hat']);
-    expect(await records(made)).toHaveLength(2);
-    expect(await storeFiles(made, 'attempts')).toEqual([]);
+    expect(await records(project)).toHaveLength(2);
+    expect(await storeFiles(project, 'attempts')).toEqual([]);
 
-    const { result } = await made.generate();
+    const { result } = await project.generate();
     expect(result).toMatchObject({ bought: 2, delivered: 4 });
     expect(api().ledger).toHaveLength(4);
   });
 
   test('reports what failed after the interruption', async () => {
-    await using made = await project({ a: image('hat'), b: image('cap') });
+    await using project = await projectOf({ a: image('hat'), b: image('cap') });
     const { signal, until } = interruption(() => api().ledger.length === 1);
     api().fail(
       { kind: 'delay', ms: 0, until, followedBy: { kind: 'reset-before-headers' } },
       { times: 'always' },
     );
-    const { error, events } = await made.generate({ options: { concurrency: 1 }, signal });
+    const { error, events } = await project.generate({ options: { concurrency: 1 }, signal });
     expect(error).toMatchObject({ code: 'interrupted' });
     expect(eventsOf(events, 'failed')).toMatchObject([
       { code: 'connection-lost', maybeBilled: true },
@@ -951,7 +955,7 @@ describe('an interrupted run', () => {
   });
 
   test('does not wait for the end of a pause', async () => {
-    await using made = await project({ a: image('hat') });
+    await using project = await projectOf({ a: image('hat') });
     api().fail(
       {
         kind: 'error',
@@ -964,7 +968,7 @@ describe('an interrupted run', () => {
     const { signal } = interruption(() => api().requests[0]?.status === 429);
     const started = performance.now();
     const { systemClock } = await import('../src/index.ts');
-    const { error } = await made.generate({ clock: systemClock, signal });
+    const { error } = await project.generate({ clock: systemClock, signal });
     // The request is not sent again, and the run reports the interruption.
     expect(error).toMatchObject({ code: 'interrupted' });
     expect(performance.now() - started).toBeLessThan(100_000);
@@ -974,9 +978,9 @@ describe('an interrupted run', () => {
 
 describe('a store that cannot be written', () => {
   test('stops the run before the first request', async () => {
-    await using made = await project({ a: image('hat'), b: image('cap') });
-    await writeFile(join(made.root, '.tintype'), 'a file where the store should be');
-    const { result, events } = await made.generate();
+    await using project = await projectOf({ a: image('hat'), b: image('cap') });
+    await writeFile(join(project.root, '.tintype'), 'a file where the store should be');
+    const { result, events } = await project.generate();
     expect(result).toMatchObject({ failed: 2, bought: 0 });
     expect(eventsOf(events, 'failed')).toMatchObject([
       { code: 'store-not-writable', maybeBilled: false },
@@ -986,10 +990,10 @@ describe('a store that cannot be written', () => {
   });
 
   test('after the answer leaves what was paid for where the next run finds it', async () => {
-    await using made = await project({ a: image('hat'), b: image('cap') });
-    await mkdir(join(made.root, '.tintype'));
-    await writeFile(join(made.root, '.tintype/originals'), 'in the way');
-    const { result, events } = await made.generate({ options: { concurrency: 1 } });
+    await using project = await projectOf({ a: image('hat'), b: image('cap') });
+    await mkdir(join(project.root, '.tintype'));
+    await writeFile(join(project.root, '.tintype/originals'), 'in the way');
+    const { result, events } = await project.generate({ options: { concurrency: 1 } });
     expect(result).toMatchObject({ failed: 2, bought: 0 });
     expect(eventsOf(events, 'failed')).toMatchObject([
       {
@@ -1002,8 +1006,8 @@ describe('a store that cannot be written', () => {
     ]);
     expect(api().ledger).toHaveLength(1);
 
-    await rm(join(made.root, '.tintype/originals'));
-    const next = await made.generate();
+    await rm(join(project.root, '.tintype/originals'));
+    const next = await project.generate();
     expect(next.result).toMatchObject({ bought: 1, delivered: 2, failed: 0 });
     expect(billedPrompts(api())).toEqual(['cap', 'hat']);
   });
@@ -1011,11 +1015,11 @@ describe('a store that cannot be written', () => {
 
 describe('a picture that differs from the request', () => {
   test('is delivered with a warning if nothing in it is transparent', async () => {
-    await using made = await project({
+    await using project = await projectOf({
       a: image('hat', ', background: transparent').replace('jpeg', 'png'),
     });
     api().fail({ kind: 'opaque-picture' });
-    const { result, events } = await made.generate();
+    const { result, events } = await project.generate();
     expect(result).toMatchObject({ delivered: 1, bought: 1 });
     expect(eventsOf(events, 'warning')).toMatchObject([
       {
@@ -1027,9 +1031,9 @@ describe('a picture that differs from the request', () => {
   });
 
   test('is delivered with a warning if its size differs', async () => {
-    await using made = await project({ a: image('hat') });
+    await using project = await projectOf({ a: image('hat') });
     api().fail({ kind: 'wrong-size', width: 320, height: 160 });
-    const { result, events } = await made.generate();
+    const { result, events } = await project.generate();
     expect(result?.assetMap.images['a']).toMatchObject({ width: 320, height: 160 });
     expect(eventsOf(events, 'warning')).toMatchObject([
       { message: '"a": it is 320x160, but the request says 1408x480' },
@@ -1037,8 +1041,8 @@ describe('a picture that differs from the request', () => {
   });
 
   test('of size auto has the size that it has', async () => {
-    await using made = await project({ a: image('hat').replace('1408x480', 'auto') });
-    const { result, events } = await made.generate();
+    await using project = await projectOf({ a: image('hat').replace('1408x480', 'auto') });
+    const { result, events } = await project.generate();
     expect(result?.assetMap.images['a']).toMatchObject({ width: 1254, height: 1254 });
     expect(eventsOf(events, 'warning')).toEqual([]);
     expect(api().ledger[0]?.body).toMatchObject({ size: 'auto' });

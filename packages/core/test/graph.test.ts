@@ -30,7 +30,7 @@ function manifest(graph: Graph): string {
   return `images:\n${lines.join('')}`;
 }
 
-function project(graph: Graph): Promise<TestProject> {
+function projectOf(graph: Graph): Promise<TestProject> {
   return testProject({ 'a.images.yaml': manifest(graph) }, api().baseUrl);
 }
 
@@ -66,20 +66,20 @@ describe('images whose inputs are images', () => {
         return Promise.resolve({ bytes, usage: null, requestId: null, warnings: [], limit: null });
       },
     };
-    await using made = await project(chain);
+    await using project = await projectOf(chain);
     const options = { providers: { own } };
-    const { error, result } = await made.generate({ options });
+    const { error, result } = await project.generate({ options });
     expect({ error, ...result }).toMatchObject({ error: null, bought: links, delivered: links });
     expect(prompts).toEqual(ids);
-    expect((await made.generate({ options })).result).toMatchObject({
+    expect((await project.generate({ options })).result).toMatchObject({
       bought: 0,
       delivered: links,
     });
   });
 
   test('are bought in the order of the graph, each with the bytes of its inputs', async () => {
-    await using made = await project(diamond);
-    const { result, error } = await made.generate();
+    await using project = await projectOf(diamond);
+    const { result, error } = await project.generate();
     expect({ error, ...result }).toMatchObject({ error: null, bought: 4, delivered: 4, failed: 0 });
     const order = api().ledger.map(({ prompt }) => prompt);
     expect(order[0]).toBe('top');
@@ -101,8 +101,8 @@ describe('images whose inputs are images', () => {
         index === 0 ? {} : { from: [`tintype:c${index - 1}`] },
       ]),
     );
-    await using made = await project(chain);
-    const { result } = await made.generate({ options: { concurrency: 1 } });
+    await using project = await projectOf(chain);
+    const { result } = await project.generate({ options: { concurrency: 1 } });
     expect(result).toMatchObject({ bought: 10, delivered: 10 });
     expect(api().ledger.map(({ prompt }) => prompt)).toEqual(Object.keys(chain));
   });
@@ -119,9 +119,9 @@ describe('images whose inputs are images', () => {
           index === length - 1 ? {} : { from: [`tintype:c${index + 1}`] },
         ]),
       );
-      await using made = await project(graph);
+      await using project = await projectOf(graph);
       api().fail(moderationBlocked());
-      const { result, events } = await made.generate();
+      const { result, events } = await project.generate();
       expect(result).toMatchObject({ bought: 0, failed: length });
       const codes = eventsOf(events, 'failed').map(({ code }) => code);
       expect(codes.filter((code) => code === 'upstream-failed')).toHaveLength(length - 1);
@@ -130,8 +130,8 @@ describe('images whose inputs are images', () => {
   );
 
   test('are blocked in the plan, with a price range and without a key', async () => {
-    await using made = await project(diamond);
-    const { requests, totals } = await made.plan();
+    await using project = await projectOf(diamond);
+    const { requests, totals } = await project.plan();
     expect(
       requests.map(({ id, status, key, reason }) => [id, status, key === null, reason]),
     ).toEqual([
@@ -146,20 +146,20 @@ describe('images whose inputs are images', () => {
       requests.reduce((sum, { costUsd }) => sum + costUsd!.high, 0),
       5,
     );
-    const { costUsd } = (await made.generate()).result!;
+    const { costUsd } = (await project.generate()).result!;
     expect(costUsd).toBeGreaterThanOrEqual(totals.costUsd!.low);
     expect(costUsd).toBeLessThanOrEqual(totals.costUsd!.high);
   });
 
   test('are stored if all of their inputs are', async () => {
-    await using made = await project(diamond);
-    await made.generate();
-    const { requests, totals } = await made.plan();
+    await using project = await projectOf(diamond);
+    await project.generate();
+    const { requests, totals } = await project.plan();
     expect(requests.map(({ status, reason }) => [status, reason])).toEqual(
       Array.from({ length: 4 }, () => ['stored', null]),
     );
     expect(totals).toMatchObject({ stored: 4, costUsd: { low: 0, high: 0 } });
-    const { result } = await made.generate({
+    const { result } = await project.generate({
       options: { missing: 'fail' },
       env: { OPENAI_API_KEY: '' },
     });
@@ -168,29 +168,33 @@ describe('images whose inputs are images', () => {
   });
 
   test('are bought again if an input changed, and other images are not', async () => {
-    await using made = await project(diamond);
-    await made.generate();
-    await made.write(
+    await using project = await projectOf(diamond);
+    await project.generate();
+    await project.write(
       'a.images.yaml',
       manifest({ ...diamond, left: { ...diamond['left'], prompt: 'other' } }),
     );
-    expect((await made.plan()).requests.map(({ id, status }) => [id, status])).toEqual([
+    expect((await project.plan()).requests.map(({ id, status }) => [id, status])).toEqual([
       ['bottom', 'blocked'],
       ['left', 'missing'],
       ['right', 'stored'],
       ['top', 'stored'],
     ]);
-    expect((await made.generate()).result).toMatchObject({ bought: 2, delivered: 4 });
+    expect((await project.generate()).result).toMatchObject({ bought: 2, delivered: 4 });
     expect(billedPrompts(api())).toEqual(['bottom', 'bottom', 'left', 'other', 'right', 'top']);
     // After the change back, everything is still in the store.
-    await made.write('a.images.yaml', manifest(diamond));
-    expect((await made.generate()).result).toMatchObject({ bought: 0, delivered: 4 });
+    await project.write('a.images.yaml', manifest(diamond));
+    expect((await project.generate()).result).toMatchObject({ bought: 0, delivered: 4 });
   });
 
   test('an image that fails also fails the images that wait for it, without requests, and no others', async () => {
-    await using made = await project({ ...diamond, alone: {}, far: { from: ['tintype:bottom'] } });
+    await using project = await projectOf({
+      ...diamond,
+      alone: {},
+      far: { from: ['tintype:bottom'] },
+    });
     api().fail({ kind: 'reset-before-headers' }, { prompt: 'left' });
-    const { result, events } = await made.generate();
+    const { result, events } = await project.generate();
     expect(result).toMatchObject({ delivered: 3, bought: 3, failed: 3 });
     expect(
       eventsOf(events, 'failed')
@@ -208,12 +212,12 @@ describe('images whose inputs are images', () => {
   });
 
   test('do not use a damaged original as input', async () => {
-    await using made = await project({ top: {} });
-    const { result } = await made.generate();
+    await using project = await projectOf({ top: {} });
+    const { result } = await project.generate();
     const hash = result!.assetMap.images['top']!.ai.original!;
-    await made.write(`.tintype/originals/${hash.slice(0, 2)}/${hash}.png`, 'broken');
-    await made.write('a.images.yaml', manifest({ top: {}, left: { from: ['tintype:top'] } }));
-    const next = await made.generate();
+    await project.write(`.tintype/originals/${hash.slice(0, 2)}/${hash}.png`, 'broken');
+    await project.write('a.images.yaml', manifest({ top: {}, left: { from: ['tintype:top'] } }));
+    const next = await project.generate();
     expect(eventsOf(next.events, 'failed')).toMatchObject([
       { id: 'left', code: 'original-damaged', maybeBilled: false },
     ]);
@@ -221,9 +225,9 @@ describe('images whose inputs are images', () => {
   });
 
   test('do not use an original that was kept aside as input', async () => {
-    await using made = await project({ top: {}, left: { from: ['tintype:top'] } });
+    await using project = await projectOf({ top: {}, left: { from: ['tintype:top'] } });
     api().fail({ kind: 'corrupt-picture' }, { prompt: 'top' });
-    const first = await made.generate();
+    const first = await project.generate();
     expect(
       eventsOf(first.events, 'failed')
         .toSorted((a, b) => (a.id < b.id ? -1 : 1))
@@ -232,22 +236,25 @@ describe('images whose inputs are images', () => {
       ['left', 'upstream-failed'],
       ['top', 'original-rejected'],
     ]);
-    expect((await made.plan()).requests.map(({ status }) => status)).toEqual(['stored', 'blocked']);
-    const second = await made.generate();
+    expect((await project.plan()).requests.map(({ status }) => status)).toEqual([
+      'stored',
+      'blocked',
+    ]);
+    const second = await project.generate();
     expect(second.result).toMatchObject({ failed: 2, bought: 0 });
     expect(api().requests).toHaveLength(1);
   });
 
   test('an interrupted input makes no image fail, and the next run continues', async () => {
-    await using made = await project({ top: {}, left: { from: ['tintype:top'] } });
+    await using project = await projectOf({ top: {}, left: { from: ['tintype:top'] } });
     const controller = new AbortController();
-    const first = await made.generate({
+    const first = await project.generate({
       signal: controller.signal,
       onEvent: ({ type }) => type === 'generating' && controller.abort(),
     });
     expect(eventsOf(first.events, 'failed')).toEqual([]);
     expect(billedPrompts(api())).toEqual(['top']);
-    expect((await made.generate()).result).toMatchObject({ bought: 1, delivered: 2 });
+    expect((await project.generate()).result).toMatchObject({ bought: 1, delivered: 2 });
   });
 });
 
@@ -255,15 +262,15 @@ describe('which candidate', () => {
   const four = { more: ', number_of_images: 4' };
 
   async function source(graph: Graph): Promise<[given: string, candidates: readonly string[]]> {
-    await using made = await project(graph);
-    const { result } = await made.generate();
+    await using project = await projectOf(graph);
+    const { result } = await project.generate();
     const candidates = result!.plan.requests
       .filter(({ id }) => id === 'top')
       .map(({ key }) => key!);
     const originals = await Promise.all(
       candidates.map(async (key) => {
         const record = JSON.parse(
-          (await made.read(`.tintype/records/${key.slice(0, 2)}/${key}.json`)).toString(),
+          (await project.read(`.tintype/records/${key.slice(0, 2)}/${key}.json`)).toString(),
         ) as { original: { sha256: string } };
         return record.original.sha256;
       }),
@@ -293,8 +300,8 @@ describe('which candidate', () => {
 
 describe('a mistake in the graph', () => {
   async function mistakes(graph: Graph): Promise<[number, string, string][]> {
-    await using made = await project(graph);
-    const mistakes = await mistakesOf(made);
+    await using project = await projectOf(graph);
+    const mistakes = await mistakesOf(project);
     expect(api().requests).toEqual([]);
     return mistakes.map(({ line, code, message }) => [line, code, message]);
   }
@@ -364,10 +371,13 @@ describe('a mistake in the graph', () => {
 });
 
 test('if the record of an input is removed, the input and the images made from it are bought again', async () => {
-  await using made = await project({ top: {}, left: { from: ['tintype:top'] } });
-  await made.generate();
-  const [row] = (await made.plan()).requests;
-  await rm(join(made.root, `.tintype/records/${row!.key!.slice(0, 2)}/${row!.key}.json`));
-  expect((await made.plan()).requests.map(({ status }) => status)).toEqual(['missing', 'blocked']);
-  expect((await made.generate()).result).toMatchObject({ bought: 2 });
+  await using project = await projectOf({ top: {}, left: { from: ['tintype:top'] } });
+  await project.generate();
+  const [row] = (await project.plan()).requests;
+  await rm(join(project.root, `.tintype/records/${row!.key!.slice(0, 2)}/${row!.key}.json`));
+  expect((await project.plan()).requests.map(({ status }) => status)).toEqual([
+    'missing',
+    'blocked',
+  ]);
+  expect((await project.generate()).result).toMatchObject({ bought: 2 });
 });

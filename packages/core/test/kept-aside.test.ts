@@ -32,68 +32,68 @@ function server(calls: string[]): (originalFormat: Provider['originalFormat']) =
   });
 }
 
-async function onlyRecord(made: TestProject): Promise<StoreRecord> {
-  const [stored] = (await fileStore(join(made.root, '.tintype')).stored()).values();
+async function onlyRecord(project: TestProject): Promise<StoreRecord> {
+  const [stored] = (await fileStore(join(project.root, '.tintype')).stored()).values();
   if (stored?.kind !== 'record') throw new Error('there is no record');
   return stored.record;
 }
 
 test('a picture that was kept aside is used when the configuration that rejected it changes', async () => {
-  await using made = await testProject({ 'a.images.yaml': manifest });
+  await using project = await testProject({ 'a.images.yaml': manifest });
   const calls: string[] = [];
   const own = server(calls);
   const strict = { providers: { own: own('png') } };
-  const first = await made.generate({ options: strict });
+  const first = await project.generate({ options: strict });
   expect(first.result).toMatchObject({ bought: 1, delivered: 0, failed: 2 });
   expect(eventsOf(first.events, 'failed').find(({ id }) => id === 'barn')).toMatchObject({
     message: expect.stringContaining('it is jpeg and not png'),
   });
-  const again = await made.generate({ options: strict });
+  const again = await project.generate({ options: strict });
   expect(again.result).toMatchObject({ bought: 0, failed: 2 });
-  const before = await onlyRecord(made);
+  const before = await onlyRecord(project);
   expect(before.rejected).toBeDefined();
 
   const loose = { providers: { own: own(null) } };
-  const second = await made.generate({ options: loose });
+  const second = await project.generate({ options: loose });
   expect(second.result).toMatchObject({ bought: 1, delivered: 2, failed: 0 });
   expect(calls).toEqual(['barn', 'door']);
   expect(eventsOf(second.events, 'warning')).toMatchObject([{ code: 'accepted' }]);
-  const store = fileStore(join(made.root, '.tintype'));
+  const store = fileStore(join(project.root, '.tintype'));
   const after = await store.find(before.key);
   const { rejected: _, ...accepted } = before;
   expect(after).toEqual({ kind: 'record', record: accepted });
   expect((await store.read(accepted)).length).toBe(before.original.bytes);
 
-  const third = await made.generate({ options: loose });
+  const third = await project.generate({ options: loose });
   expect(third.result).toMatchObject({ bought: 0, delivered: 2, failed: 0 });
   expect(calls).toHaveLength(2);
 });
 
 test('a run that may not buy leaves what was kept aside as it is', async () => {
-  await using made = await testProject({ 'a.images.yaml': manifest });
+  await using project = await testProject({ 'a.images.yaml': manifest });
   const own = server([]);
-  await made.generate({ ids: ['barn'], options: { providers: { own: own('png') } } });
-  const before = await filesBelow(join(made.root, '.tintype'));
-  const { result } = await made.generate({
+  await project.generate({ ids: ['barn'], options: { providers: { own: own('png') } } });
+  const before = await filesBelow(join(project.root, '.tintype'));
+  const { result } = await project.generate({
     ids: ['barn'],
     options: { missing: 'fail', providers: { own: own(null) } },
   });
   expect(result).toMatchObject({ delivered: 0, failed: 1 });
-  expect(await filesBelow(join(made.root, '.tintype'))).toEqual(before);
+  expect(await filesBelow(join(project.root, '.tintype'))).toEqual(before);
 });
 
 test.each([
   ['are gone', null],
   ['are others', 'not what was received'],
 ])('bytes kept aside that %s are not used, and nothing is bought', async (_what, bytes) => {
-  await using made = await testProject({ 'a.images.yaml': manifest });
+  await using project = await testProject({ 'a.images.yaml': manifest });
   const calls: string[] = [];
   const own = server(calls);
-  await made.generate({ ids: ['barn'], options: { providers: { own: own('png') } } });
-  const { original } = await onlyRecord(made);
-  const path = layout.rejected(join(made.root, '.tintype'), original.sha256);
+  await project.generate({ ids: ['barn'], options: { providers: { own: own('png') } } });
+  const { original } = await onlyRecord(project);
+  const path = layout.rejected(join(project.root, '.tintype'), original.sha256);
   await writeFile(path, bytes ?? '');
-  const { events } = await made.generate({
+  const { events } = await project.generate({
     ids: ['barn'],
     options: { providers: { own: own(null) } },
   });

@@ -16,14 +16,14 @@ async function buy(
   env: Readonly<Record<string, string>>,
   overrides: Options = {},
 ): Promise<string> {
-  await using made = await testProject(files);
-  const project = await loadProject({
-    cwd: made.root,
+  await using project = await testProject(files);
+  const loaded = await loadProject({
+    cwd: project.root,
     env,
     overrides: { missing: 'buy', ...overrides },
   });
   try {
-    const { bought } = await generate({ ...(await made.context()), ...project });
+    const { bought } = await generate({ ...(await project.context()), ...loaded });
     return `bought ${bought}`;
   } catch (error) {
     const { code, message } = error as Error & { code: string };
@@ -75,20 +75,20 @@ describe('the shell’s key does not go to an address in a clone’s .env', () =
   });
 
   test('nor the key of another project, even if .env.local is a link to that project', async () => {
-    await using made = await testProject({ ...manifest(), '.env': addressOfClone() });
-    await mkdir(join(made.root, 'elsewhere'));
-    await writeFile(join(made.root, 'elsewhere/.env'), `OPENAI_API_KEY=${testKey}\n`);
-    await symlink(join(made.root, 'elsewhere/.env'), join(made.root, '.env.local'));
-    const project = await loadProject({ cwd: made.root, env: {}, overrides: { missing: 'buy' } });
-    const context = { ...(await made.context()), ...project };
+    await using project = await testProject({ ...manifest(), '.env': addressOfClone() });
+    await mkdir(join(project.root, 'elsewhere'));
+    await writeFile(join(project.root, 'elsewhere/.env'), `OPENAI_API_KEY=${testKey}\n`);
+    await symlink(join(project.root, 'elsewhere/.env'), join(project.root, '.env.local'));
+    const loaded = await loadProject({ cwd: project.root, env: {}, overrides: { missing: 'buy' } });
+    const context = { ...(await project.context()), ...loaded };
     await expect(generate(context)).rejects.toMatchObject({ code: 'key-not-allowed' });
     expect(sentKeys()).toEqual([]);
   });
 
   test('nor with the request for the list of models', async () => {
-    await using made = await testProject({ ...manifest(), '.env': addressOfClone() });
-    const project = await loadProject({ cwd: made.root, env: { OPENAI_API_KEY: testKey } });
-    const context = { ...(await made.context()), ...project };
+    await using project = await testProject({ ...manifest(), '.env': addressOfClone() });
+    const loaded = await loadProject({ cwd: project.root, env: { OPENAI_API_KEY: testKey } });
+    const context = { ...(await project.context()), ...loaded };
     await expect(checkProject(context, { isOnline: true })).rejects.toMatchObject({
       code: 'key-not-allowed',
     });
@@ -195,12 +195,12 @@ describe('a manifest names a variable as its key', () => {
 });
 
 test('stored pictures need no key and no host', async () => {
-  await using made = await testProject(
+  await using project = await testProject(
     manifest(', openai_api_key: "${GITHUB_TOKEN}"'),
     api().baseUrl,
   );
   const env = { GITHUB_TOKEN: 'x', TINTYPE_KEY_VARIABLES: 'GITHUB_TOKEN' };
-  expect((await made.generate({ env })).result?.bought).toBe(1);
-  await writeFile(join(made.root, '.env'), 'OPENAI_BASE_URL=https://evil.example\n');
-  expect((await made.generate()).result).toMatchObject({ delivered: 1, bought: 0 });
+  expect((await project.generate({ env })).result?.bought).toBe(1);
+  await writeFile(join(project.root, '.env'), 'OPENAI_BASE_URL=https://evil.example\n');
+  expect((await project.generate()).result).toMatchObject({ delivered: 1, bought: 0 });
 });

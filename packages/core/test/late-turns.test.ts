@@ -10,7 +10,7 @@ const manifest =
   'images: { hat: { prompt: A hat, decorative: true, provider: mine, model: any, size: auto } }';
 
 test('a request that is late waits for another turn, and leaves no note if the run is interrupted then', async () => {
-  await using made = await testProject({ 'a.images.yaml': manifest });
+  await using project = await testProject({ 'a.images.yaml': manifest });
   let time = Date.parse('2026-11-23T12:00:00Z');
   const ctrlC = new AbortController();
   let sent = 0;
@@ -28,23 +28,23 @@ test('a request that is late waits for another turn, and leaves no note if the r
   const interrupting = async (): Promise<void> => ctrlC.abort();
   const now = () => new Date(time);
 
-  const first = await made.generate({
+  const first = await project.generate({
     options,
     signal: ctrlC.signal,
     clock: { now, sleep: interrupting },
   });
   expect(first.error).toMatchObject({ code: 'interrupted' });
   expect(sent).toBe(0);
-  expect((await made.plan({ options })).totals).toMatchObject({ missing: 1, attempted: 0 });
+  expect((await project.plan({ options })).totals).toMatchObject({ missing: 1, attempted: 0 });
 
-  const second = await made.generate({ options, clock: { now, sleep } });
+  const second = await project.generate({ options, clock: { now, sleep } });
   expect(second.result).toMatchObject({ bought: 1 });
   expect(sent).toBe(1);
   expect(waits).toEqual([59_000]);
 });
 
 test('a worker that gets no other turn, because the database of its queue does not answer, buys the next picture of the run', async () => {
-  await using made = await testProject({
+  await using project = await testProject({
     'a.images.yaml': manifest.replace(
       'images: {',
       'images: { cap: { prompt: A cap, decorative: true, provider: mine, model: any, size: auto },',
@@ -52,7 +52,7 @@ test('a worker that gets no other turn, because the database of its queue does n
   });
   let time = Date.parse('2026-11-23T12:00:00Z');
   const mine = await provider(() => void (time += 1000));
-  const context: Context = await made.context({
+  const context: Context = await project.context({
     options: { providers: { mine }, allowUnpriced: true },
     clock: { now: () => new Date(time), sleep: async () => {} },
   });

@@ -26,7 +26,7 @@ describe.each([
   let cacheDir: string;
   let first: TestProject;
   let second: TestProject;
-  const made: TestProject[] = [];
+  const opened: TestProject[] = [];
 
   beforeAll(async () => {
     const cache = await projectIn(cacheParent, {});
@@ -35,7 +35,7 @@ describe.each([
     second = await projectIn(parent);
   });
   afterAll(async () => {
-    for (const project of made) await project[Symbol.asyncDispose]();
+    for (const project of opened) await project[Symbol.asyncDispose]();
   });
 
   test('as far as the file system permits, and contain nothing else', async () => {
@@ -81,7 +81,7 @@ describe.each([
     files: Record<string, string> = { 'site.images.yaml': manifest },
   ) {
     const project = await testProject(files, undefined, parent);
-    made.push(project);
+    opened.push(project);
     return project;
   }
 

@@ -15,11 +15,11 @@ test('a picture that was stored while a process waited to send its request again
   await using author = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
   await author.generate();
   const files = await filesOf(join(author.root, '.tintype'));
-  await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
   api().fail(overloaded(), { prompt: 'a fox' });
   const clock = fastClock();
   let waits = 0;
-  const { result } = await made.generate({
+  const { result } = await project.generate({
     clock: {
       ...clock,
       sleep: async (ms, signal) => {
@@ -27,8 +27,8 @@ test('a picture that was stored while a process waited to send its request again
         if (waits++ > 0) return;
         // `git pull` would do the same.
         for (const [file, bytes] of files) {
-          await mkdir(dirname(join(made.root, '.tintype', file)), { recursive: true });
-          await writeFile(join(made.root, '.tintype', file), bytes);
+          await mkdir(dirname(join(project.root, '.tintype', file)), { recursive: true });
+          await writeFile(join(project.root, '.tintype', file), bytes);
         }
       },
     },
@@ -36,16 +36,16 @@ test('a picture that was stored while a process waited to send its request again
   expect(waits).toBeGreaterThan(0);
   expect(result).toMatchObject({ bought: 0, delivered: 1, failed: 0 });
   expect(billedPrompts(api())).toEqual(['a fox']);
-  expect(await readdir(join(made.root, '.tintype/attempts'))).toEqual([]);
+  expect(await readdir(join(project.root, '.tintype/attempts'))).toEqual([]);
 });
 
 test('a process that loses its claim while it waits to send its request again waits for the claim, and the request is sent once', async () => {
-  await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
   api().fail(overloaded(), { prompt: 'a fox' });
-  const attempts = join(made.root, '.tintype/attempts');
+  const attempts = join(project.root, '.tintype/attempts');
   const lost: string[] = [];
   const clock = fastClock();
-  const { result, events } = await made.generate({
+  const { result, events } = await project.generate({
     clock: {
       ...clock,
       sleep: async (ms, signal) => {

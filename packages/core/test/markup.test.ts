@@ -21,7 +21,7 @@ const opaque = async () =>
     .png()
     .toBuffer();
 
-const project = async (
+const projectOf = async (
   fields: string,
   files: Readonly<Record<string, Uint8Array>> = {},
 ): Promise<TestProject> =>
@@ -40,15 +40,15 @@ images:
   );
 const onHat = { ids: ['hat'] };
 
-async function mistakes(made: TestProject): Promise<string[]> {
-  const mistakes = await mistakeLinesOf(made, onHat);
+async function mistakes(project: TestProject): Promise<string[]> {
+  const mistakes = await mistakeLinesOf(project, onHat);
   expect(api().requests).toEqual([]);
   return mistakes;
 }
 
 test('markup is sent over the first picture, is bought once, and its change is said', async () => {
-  await using made = await project('input_images: [one.png], markup: notes.png');
-  expect((await made.generate(onHat)).result).toMatchObject({ bought: 1, delivered: 1 });
+  await using project = await projectOf('input_images: [one.png], markup: notes.png');
+  expect((await project.generate(onHat)).result).toMatchObject({ bought: 1, delivered: 1 });
   const { files, costUsd } = api().ledger[0]!;
   expect(files.map(({ name, contentType }) => `${name} ${contentType}`).toSorted()).toEqual([
     'image[] image/png',
@@ -56,18 +56,18 @@ test('markup is sent over the first picture, is bought once, and its change is s
   ]);
   expect(files.find(({ name }) => name === 'markup')?.sha256).toBe(sha256(await markup()));
   expect(costUsd).toBeGreaterThan(0);
-  expect((await made.generate(onHat)).result).toMatchObject({ bought: 0 });
-  await made.write('notes.png', await picture('png', { alpha: 0.8 }));
-  const { requests } = await made.plan(onHat);
+  expect((await project.generate(onHat)).result).toMatchObject({ bought: 0 });
+  await project.write('notes.png', await picture('png', { alpha: 0.8 }));
+  const { requests } = await project.plan(onHat);
   expect(requests).toMatchObject([
     { status: 'missing', reason: expect.stringMatching(/^markup changed/) },
   ]);
 });
 
 test('the estimate holds, whether markup is counted or not', async () => {
-  await using made = await project('input_images: [one.png], markup: notes.png');
-  const [row] = (await made.plan(onHat)).requests;
-  await made.generate(onHat);
+  await using project = await projectOf('input_images: [one.png], markup: notes.png');
+  const [row] = (await project.plan(onHat)).requests;
+  await project.generate(onHat);
   const [entry] = api().ledger;
   expect(entry!.costUsd).toBeGreaterThanOrEqual(row!.costUsd!.low);
   // 1,536 tokens at $8 a million.
@@ -78,10 +78,10 @@ test('it has the size of the picture as it is shown, not as it is stored', async
   const turned = await sharp(await picture('jpeg', { width: 48, height: 64 }))
     .withMetadata({ orientation: 6 })
     .toBuffer();
-  await using made = await project('input_images: [in.jpg], markup: notes.png', {
+  await using project = await projectOf('input_images: [in.jpg], markup: notes.png', {
     'in.jpg': turned,
   });
-  expect((await made.generate(onHat)).result).toMatchObject({ bought: 1 });
+  expect((await project.generate(onHat)).result).toMatchObject({ bought: 1 });
 });
 
 describe('markup that cannot be used is a mistake at its place', () => {
@@ -128,19 +128,22 @@ describe('markup that cannot be used is a mistake at its place', () => {
       /gpt-image-2 does not take markup; use .*2\.5/,
     ],
   ])('because it %s', async (_, fields, make, message) => {
-    await using made = await project(fields, make === null ? {} : { 'notes.png': await make() });
-    expect(await mistakes(made)).toEqual([expect.stringMatching(message)]);
+    await using project = await projectOf(
+      fields,
+      make === null ? {} : { 'notes.png': await make() },
+    );
+    expect(await mistakes(project)).toEqual([expect.stringMatching(message)]);
   });
 
   test('because a mask has no transparent pixel, either', async () => {
-    await using made = await project('input_images: [one.png], mask: notes.png', {
+    await using project = await projectOf('input_images: [one.png], mask: notes.png', {
       'notes.png': await opaque(),
     });
-    expect(await mistakes(made)).toEqual([expect.stringContaining('has no transparent pixel')]);
+    expect(await mistakes(project)).toEqual([expect.stringContaining('has no transparent pixel')]);
   });
 
   test('because its provider cannot send it', async () => {
-    await using made = await project(`${edit}, provider: sdk`);
+    await using project = await projectOf(`${edit}, provider: sdk`);
     const model = {
       provider: 'openai.image',
       modelId: 'gpt-image-2.5-flare',
@@ -149,7 +152,7 @@ describe('markup that cannot be used is a mistake at its place', () => {
     const providers = {
       sdk: fromAiSdk({ ...model, doGenerate: () => Promise.reject(new Error()) } as never),
     };
-    const { events } = await made.generate({
+    const { events } = await project.generate({
       ...onHat,
       options: { providers },
     });
@@ -162,11 +165,11 @@ describe('markup that cannot be used is a mistake at its place', () => {
 test.skipIf(isQueued)(
   'a picture that comes in another size than was asked for is not edited with markup that does not fit',
   async () => {
-    await using made = await project('input_images: [tintype:base], markup: notes.png', {
+    await using project = await projectOf('input_images: [tintype:base], markup: notes.png', {
       'notes.png': await markup(1408, 480),
     });
     api().fail({ kind: 'wrong-size', width: 1024, height: 1024 }, { prompt: 'base' });
-    const { events } = await made.generate(onHat);
+    const { events } = await project.generate(onHat);
     expect(api().ledger.map(({ prompt }) => prompt)).toEqual(['base']);
     expect(eventsOf(events, 'failed')).toMatchObject([
       {
@@ -179,8 +182,8 @@ test.skipIf(isQueued)(
 );
 
 test('a batch has the file of the markup', async () => {
-  await using made = await project('input_images: [one.png], markup: notes.png');
-  await submitBatches(await made.context(), ['hat']);
+  await using project = await projectOf('input_images: [one.png], markup: notes.png');
+  await submitBatches(await project.context(), ['hat']);
   await api().batches.finishAll();
   expect(api().ledger.map(({ files }) => files.map(({ name }) => name))).toEqual([
     ['image', 'markup'],

@@ -16,7 +16,7 @@ const api = useApi();
 
 const fields = 'quality: low, size: 1408x480, decorative: true, output_format: jpeg';
 
-function project(images: readonly string[]): Promise<TestProject> {
+function projectOf(images: readonly string[]): Promise<TestProject> {
   const text = `defaults: { ${fields} }\nimages:\n${images.map((image) => `  ${image}\n`).join('')}`;
   return testProject({ 'a.images.yaml': text }, api().baseUrl);
 }
@@ -37,7 +37,7 @@ async function merge(into: TestProject, shards: readonly TestProject[], run: Run
 
 /** Runs the shards of one project at once, each in a folder of its own. Disposing of the result removes the folders. */
 async function runShards(images: readonly string[], count: number, run: Run = {}) {
-  const machines = await Promise.all(shardsOf(count).map(() => project(images)));
+  const machines = await Promise.all(shardsOf(count).map(() => projectOf(images)));
   const runs = await Promise.all(
     shardsOf(count).map((shard, at) => machines[at]!.generate({ ...run, shard })),
   );
@@ -62,7 +62,7 @@ const mixedPrompts = 'cat,hero,icon a,icon b,icon c,night,options,options,option
 
 describe('shards of several machines', () => {
   test('buy each picture once, within the budget of one run, and merge into what one run leaves', async () => {
-    await using planned = await project(mixed);
+    await using planned = await projectOf(mixed);
     const high = (await planned.plan()).totals.costUsd!.high;
     await using shards = await runShards(mixed, 3, { options: { maxCostUsd: high } });
     expect(shards.runs.map(({ error }) => error)).toEqual([null, null, null]);
@@ -71,8 +71,8 @@ describe('shards of several machines', () => {
     const costUsd = costs.reduce((sum, cost) => sum + cost, 0);
     expect(costUsd).toBeLessThanOrEqual(high);
 
-    await using made = await project(mixed);
-    const { result, events } = await merge(made, shards.machines);
+    await using project = await projectOf(mixed);
+    const { result, events } = await merge(project, shards.machines);
     expect(result).toMatchObject({ adopted: 9, bought: 9, failed: 0, delivered: 8 });
     expect(result!.costUsd).toBeCloseTo(costUsd, 6);
     expect(eventsOf(events, 'warning')).toEqual([]);
@@ -81,7 +81,7 @@ describe('shards of several machines', () => {
     const stores = await Promise.all(
       shards.machines.map(({ root }) => hashesBelow(join(root, '.tintype'))),
     );
-    expect(await hashesBelow(join(made.root, '.tintype'))).toEqual(
+    expect(await hashesBelow(join(project.root, '.tintype'))).toEqual(
       new Map(stores.flatMap((store) => [...store]).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     );
 
@@ -91,15 +91,18 @@ describe('shards of several machines', () => {
         expect(result!.assetMap.images[name]).toEqual(asset);
 
     api().reset();
-    const before = await filesBelow(made.root);
-    const again = await made.generate();
+    const before = await filesBelow(project.root);
+    const again = await project.generate();
     expect(again.result).toMatchObject({ bought: 0, written: 0, removed: 0, delivered: 8 });
     expect(api().requests).toEqual([]);
     const outputs = (files: ReadonlyMap<string, number>) =>
       [...files].filter(([name]) => /^(public|\.tintype)\//.test(name));
-    expect(outputs(await filesBelow(made.root))).toEqual(outputs(before));
+    expect(outputs(await filesBelow(project.root))).toEqual(outputs(before));
     // A second merge changes nothing.
-    expect((await merge(made, shards.machines)).result).toMatchObject({ adopted: 0, written: 0 });
+    expect((await merge(project, shards.machines)).result).toMatchObject({
+      adopted: 0,
+      written: 0,
+    });
   });
 
   test.each([1, 2, 3, 4, 5, 6, 7])(
@@ -109,17 +112,17 @@ describe('shards of several machines', () => {
       const own = ownProvider(calls);
       const run: Run = { options: { providers: { own }, provider: 'own', allowUnpriced: true } };
       const isMerged = async (images: readonly string[]) => {
-        await using whole = await project(images);
+        await using whole = await projectOf(images);
         expect((await whole.generate(run)).error).toBeNull();
         const expected = await hashesBelow(join(whole.root, 'public'));
         calls.clear();
         await using shards = await runShards(images, count, run);
         expect([...calls.values()].filter((times) => times > 1)).toEqual([]);
         calls.clear();
-        await using made = await project(images);
-        expect((await merge(made, shards.machines, run)).error).toBeNull();
-        expect(await hashesBelow(join(made.root, 'public'))).toEqual(expected);
-        const again = await made.generate(run);
+        await using project = await projectOf(images);
+        expect((await merge(project, shards.machines, run)).error).toBeNull();
+        expect(await hashesBelow(join(project.root, 'public'))).toEqual(expected);
+        const again = await project.generate(run);
         expect(again).toMatchObject({ error: null, result: { bought: 0, written: 0, removed: 0 } });
         expect(calls.size).toBe(0);
       };
@@ -131,8 +134,8 @@ describe('shards of several machines', () => {
   test('draw stand-ins and merge them if the project asks for stand-ins', async () => {
     const run: Run = { options: { missing: 'standin' } };
     await using shards = await runShards(mixed, 2, run);
-    await using made = await project(mixed);
-    expect((await merge(made, shards.machines, run)).result).toMatchObject({ delivered: 8 });
+    await using project = await projectOf(mixed);
+    expect((await merge(project, shards.machines, run)).result).toMatchObject({ delivered: 8 });
     expect(api().requests).toEqual([]);
   });
 });
@@ -145,13 +148,13 @@ describe('shards that share their originals through a remote', () => {
     expect(shards.runs.map(({ error }) => error)).toEqual([null, null, null]);
     for (const { root } of shards.machines)
       expect(await filesBelow(join(root, '.tintype/originals'))).toEqual(new Map());
-    await using made = await project(mixed);
-    expect((await merge(made, shards.machines, run)).result).toMatchObject({
+    await using project = await projectOf(mixed);
+    expect((await merge(project, shards.machines, run)).result).toMatchObject({
       adopted: 9,
       failed: 0,
       delivered: 8,
     });
-    expect((await filesBelow(join(made.root, '.tintype/records'))).size).toBe(9);
+    expect((await filesBelow(join(project.root, '.tintype/records'))).size).toBe(9);
     expect(billedPrompts(api())).toEqual(mixedPrompts);
     await rm(bucket, { recursive: true });
   });
@@ -162,9 +165,9 @@ describe('shards that share their originals through a remote', () => {
     // The shard had no remote.
     await using shards = await runShards(one, 1);
     const run: Run = { options: { store: { originals: folder(bucket) } } };
-    await using made = await project(one);
-    expect((await merge(made, shards.machines, run)).result).toMatchObject({ delivered: 1 });
-    const pushed = await pushOriginals(await made.context(run), []);
+    await using project = await projectOf(one);
+    expect((await merge(project, shards.machines, run)).result).toMatchObject({ delivered: 1 });
+    const pushed = await pushOriginals(await project.context(run), []);
     expect(pushed).toMatchObject({ uploaded: 1 });
     expect((await filesBelow(join(bucket, 'originals'))).size).toBe(1);
     await rm(bucket, { recursive: true });
@@ -178,8 +181,8 @@ describe('what a shard could not do', () => {
       (a, b) => machineSize(shards, b) - machineSize(shards, a),
     );
     const index = shards.machines.indexOf(first!) + 1;
-    await using made = await project(mixed);
-    const { error, events } = await merge(made, others);
+    await using project = await projectOf(mixed);
+    const { error, events } = await merge(project, others);
     expect(error).toMatchObject({
       code: 'originals-missing',
       message: expect.stringMatching(/of the shards (is|are) in the store now/) as string,
@@ -187,17 +190,17 @@ describe('what a shard could not do', () => {
     expect(eventsOf(events, 'warning')).toMatchObject([
       { code: 'shard-missing', message: expect.stringContaining(`(${index}/3)`) as string },
     ]);
-    expect(await filesBelow(join(made.root, 'public'))).toEqual(new Map());
+    expect(await filesBelow(join(project.root, 'public'))).toEqual(new Map());
     const ledger = api().ledger.length;
-    expect((await merge(made, [first!])).result).toMatchObject({ failed: 0, delivered: 8 });
+    expect((await merge(project, [first!])).result).toMatchObject({ failed: 0, delivered: 8 });
     expect(api().ledger).toHaveLength(ledger);
   });
 
   test('a refusal of moderation fails in the merge as it would in one run', async () => {
     api().fail(moderationBlocked(), { prompt: 'cat' });
     await using shards = await runShards(mixed, 2);
-    await using made = await project(mixed);
-    const { result, events } = await merge(made, shards.machines);
+    await using project = await projectOf(mixed);
+    const { result, events } = await merge(project, shards.machines);
     expect(result).toMatchObject({ failed: 1, delivered: 7 });
     expect(eventsOf(events, 'warning')).toMatchObject([
       { code: 'moderation', message: expect.stringMatching(/^shard \d\/2: cat: /) as string },
@@ -212,10 +215,12 @@ describe('what a shard could not do', () => {
     const bytes = await store.read(record!);
     await rm(join(machine!.root, '.tintype'), { recursive: true });
     await store.receive(record!.key, bytes);
-    await using made = await project(['one: { prompt: one }']);
-    expect((await merge(made, shards.machines)).error).toMatchObject({ code: 'originals-missing' });
+    await using project = await projectOf(['one: { prompt: one }']);
+    expect((await merge(project, shards.machines)).error).toMatchObject({
+      code: 'originals-missing',
+    });
     const ledger = api().ledger.length;
-    const { result } = await made.generate();
+    const { result } = await project.generate();
     expect(result).toMatchObject({ failed: 0, delivered: 1 });
     expect(api().ledger).toHaveLength(ledger);
   });
@@ -224,9 +229,9 @@ describe('what a shard could not do', () => {
     api().fail({ kind: 'reset-mid-body' }, { prompt: 'one' });
     await using shards = await runShards(['one: { prompt: one }'], 1);
     expect(shards.runs[0]!.result).toMatchObject({ failed: 1 });
-    await using made = await project(['one: { prompt: one }']);
-    await merge(made, shards.machines);
-    expect((await made.plan()).requests).toMatchObject([{ status: 'attempted' }]);
+    await using project = await projectOf(['one: { prompt: one }']);
+    await merge(project, shards.machines);
+    expect((await project.plan()).requests).toMatchObject([{ status: 'attempted' }]);
   });
 
   test('reports of earlier runs, restored with a cache, are not counted', async () => {
@@ -235,18 +240,21 @@ describe('what a shard could not do', () => {
     const [machine] = shards.machines;
     await machine!.generate({ shard: { index: 2, count: 2 } });
     await machine!.generate({ shard: { index: 1, count: 2 } });
-    await using made = await project(one);
-    const { result } = await merge(made, shards.machines);
+    await using project = await projectOf(one);
+    const { result } = await merge(project, shards.machines);
     expect(result!.shards).toMatchObject([{ shard: { index: 1, count: 2 } }]);
     expect(result).toMatchObject({ adopted: 1, bought: 0 });
   });
 
   test('two purchases of one request are both kept', async () => {
-    await using made = await project(['one: { prompt: one }']);
-    await made.generate();
+    await using project = await projectOf(['one: { prompt: one }']);
+    await project.generate();
     await using shards = await runShards(['one: { prompt: one }'], 1);
-    expect((await merge(made, shards.machines)).result).toMatchObject({ adopted: 1, written: 0 });
-    expect(await fileStore(join(made.root, '.tintype')).purchases()).toHaveLength(2);
+    expect((await merge(project, shards.machines)).result).toMatchObject({
+      adopted: 1,
+      written: 0,
+    });
+    expect(await fileStore(join(project.root, '.tintype')).purchases()).toHaveLength(2);
   });
 });
 
@@ -269,15 +277,15 @@ describe('what comes from another machine is checked', () => {
       );
     });
     await writeFile(join(cache, 'index'), changed.join('\n'));
-    await using made = await project(one);
-    expect((await merge(made, shards.machines)).result).toMatchObject({ delivered: 1 });
-    expect(await made.read('public/images/one.jpeg')).toEqual(marked);
+    await using project = await projectOf(one);
+    expect((await merge(project, shards.machines)).result).toMatchObject({ delivered: 1 });
+    expect(await project.read('public/images/one.jpeg')).toEqual(marked);
   });
 
   test('a folder without a shard is refused', async () => {
-    await using made = await project(one);
-    await using empty = await project(one);
-    const { error } = await merge(made, [empty]);
+    await using project = await projectOf(one);
+    await using empty = await projectOf(one);
+    const { error } = await merge(project, [empty]);
     expect(error).toMatchObject({
       code: 'usage',
       message: expect.stringContaining('is not the folder of a shard') as string,
@@ -291,12 +299,12 @@ describe('what comes from another machine is checked', () => {
       const { root } = shards.machines[0]!;
       await rename(join(root, place), join(root, 'moved'));
       await symlink(join(root, 'moved'), join(root, place));
-      await using made = await project(one);
-      expect((await merge(made, shards.machines)).error).toMatchObject({
+      await using project = await projectOf(one);
+      expect((await merge(project, shards.machines)).error).toMatchObject({
         code: 'usage',
         message: expect.stringContaining(`${place} is a symbolic link`) as string,
       });
-      expect(await filesBelow(join(made.root, '.tintype'))).toEqual(new Map());
+      expect(await filesBelow(join(project.root, '.tintype'))).toEqual(new Map());
     },
   );
 
@@ -308,14 +316,18 @@ describe('what comes from another machine is checked', () => {
     const record = names.find((name) => name.startsWith('records/'))!;
     await cp(join(root, '.tintype', original), join(root, 'kept'));
     await writeFile(join(root, '.tintype', original), 'others');
-    await using made = await project(one);
-    expect((await merge(made, shards.machines)).error).toMatchObject({ code: 'original-damaged' });
+    await using project = await projectOf(one);
+    expect((await merge(project, shards.machines)).error).toMatchObject({
+      code: 'original-damaged',
+    });
     await rename(join(root, 'kept'), join(root, '.tintype', original));
     const other = `records/aa/${'a'.repeat(64)}.json`;
     await mkdir(join(root, '.tintype/records/aa'), { recursive: true });
     await rename(join(root, '.tintype', record), join(root, '.tintype', other));
-    expect((await merge(made, shards.machines)).error).toMatchObject({ code: 'originals-missing' });
-    expect(await fileStore(join(made.root, '.tintype')).purchases()).toEqual([]);
+    expect((await merge(project, shards.machines)).error).toMatchObject({
+      code: 'originals-missing',
+    });
+    expect(await fileStore(join(project.root, '.tintype')).purchases()).toEqual([]);
   });
 
   test('an encoded file with other bytes is encoded again, and an invalid report is ignored', async () => {
@@ -331,10 +343,10 @@ describe('what comes from another machine is checked', () => {
       join(cache, 'shards/1-of-1.json'),
       '{"version":1,"shard":{"index":2,"count":1}}',
     );
-    await using made = await project(one);
-    const { result } = await merge(made, shards.machines);
+    await using project = await projectOf(one);
+    const { result } = await merge(project, shards.machines);
     expect(result).toMatchObject({ failed: 0, shards: [], bought: 0 });
-    expect(await hashesBelow(join(made.root, 'public'))).toEqual(expected);
+    expect(await hashesBelow(join(project.root, 'public'))).toEqual(expected);
   });
 });
 

@@ -80,8 +80,8 @@ const unusable: Readonly<Record<string, () => Promise<Buffer>>> = {
 
 describe('a PNG that was paid for is delivered, with', () => {
   test.each(Object.entries(usable))('%s, which a warning reports', async (_, draw) => {
-    await using made = await project();
-    const { result, events } = await answered(made, await draw());
+    await using project = await projectOf();
+    const { result, events } = await answered(project, await draw());
     expect(result).toMatchObject({ bought: 1, delivered: 1 });
     expect(eventsOf(events, 'warning')).toMatchObject([
       { message: expect.stringMatching(/checksum|end is missing/) as string },
@@ -89,8 +89,8 @@ describe('a PNG that was paid for is delivered, with', () => {
   });
 
   test.each(Object.entries(whole))('%s', async (_, draw) => {
-    await using made = await project();
-    const { result, events } = await answered(made, await draw());
+    await using project = await projectOf();
+    const { result, events } = await answered(project, await draw());
     expect(result).toMatchObject({ bought: 1, delivered: 1 });
     expect(eventsOf(events, 'warning')).toEqual([]);
   });
@@ -99,12 +99,12 @@ describe('a PNG that was paid for is delivered, with', () => {
 test.each(Object.entries(unusable))(
   'a PNG with %s is kept aside at once, and not bought again',
   async (_, draw) => {
-    await using made = await project();
-    const first = await answered(made, await draw());
+    await using project = await projectOf();
+    const first = await answered(project, await draw());
     expect(first.result).toMatchObject({ bought: 1, delivered: 0, failed: 1 });
     const [failure] = eventsOf(first.events, 'failed');
     expect(failure).toMatchObject({ code: 'original-rejected' });
-    const second = await made.generate();
+    const second = await project.generate();
     expect(second.result).toMatchObject({ bought: 0, failed: 1 });
     expect(billedPrompts(api())).toEqual(['hat']);
   },
@@ -114,8 +114,8 @@ test.each([...Object.entries(usable), ...Object.entries(whole)])(
   'a PNG with %s can be an input',
   async (_, draw) => {
     const png = await draw();
-    await using made = await edit(png);
-    expect((await made.generate()).result).toMatchObject({ bought: 1, delivered: 1 });
+    await using project = await edit(png);
+    expect((await project.generate()).result).toMatchObject({ bought: 1, delivered: 1 });
     const [sent] = api().ledger[0]!.files;
     expect(sent).toMatchObject({ sha256: sha256(png) });
   },
@@ -124,8 +124,8 @@ test.each([...Object.entries(usable), ...Object.entries(whole)])(
 test.each(Object.entries(unusable))(
   'a PNG with %s as an input is a mistake, and nothing is requested',
   async (_, draw) => {
-    await using made = await edit(await draw());
-    const { events } = await made.generate();
+    await using project = await edit(await draw());
+    const { events } = await project.generate();
     expect(eventsOf(events, 'diagnostic')).toMatchObject([
       { code: 'bad-input', message: expect.stringContaining('does not decode') as string },
     ]);
@@ -134,17 +134,17 @@ test.each(Object.entries(unusable))(
 );
 
 test('a picture with a trace of transparency is delivered in every format, even as JPEG', async () => {
-  await using made = await project('[webp, jpeg]');
+  await using project = await projectOf('[webp, jpeg]');
   const data = Buffer.alloc(1408 * 480 * 4, 255);
   data[3] = 254;
   const raw = { width: 1408, height: 480, channels: 4 } as const;
-  const { result, events } = await answered(made, await sharp(data, { raw }).png().toBuffer());
+  const { result, events } = await answered(project, await sharp(data, { raw }).png().toBuffer());
   expect(result).toMatchObject({ bought: 1, delivered: 1, failed: 0 });
   expect(result?.assetMap.images['a']?.files.map(({ file }) => file)).toEqual(['a.webp', 'a.jpeg']);
   expect(eventsOf(events, 'warning')).toMatchObject([{ code: 'transparency-lost' }]);
 });
 
-function project(formats = '[jpeg]'): Promise<TestProject> {
+function projectOf(formats = '[jpeg]'): Promise<TestProject> {
   const fields = `prompt: hat, quality: low, size: 1408x480, decorative: true, placeholder: none, formats: ${formats}`;
   return testProject({ 'a.images.yaml': `images:\n  a: { ${fields} }\n` }, api().baseUrl);
 }
@@ -158,8 +158,8 @@ function edit(png: Uint8Array): Promise<TestProject> {
 }
 
 /** Runs the project against an API that answers with these bytes. */
-function answered(made: TestProject, png: Uint8Array) {
+function answered(project: TestProject, png: Uint8Array) {
   const data = [{ b64_json: Buffer.from(png).toString('base64') }];
   api().fail({ kind: 'not-json', body: JSON.stringify({ created: 1, data }) });
-  return made.generate();
+  return project.generate();
 }

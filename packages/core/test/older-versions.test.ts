@@ -22,16 +22,16 @@ async function filesOf(folder: string): Promise<Record<string, string>> {
 
 test('what an older version bought is found, delivered and left as it is', async () => {
   const text = await readFile(join(fixture, 'a.images.yaml'));
-  await using made = await testProject({ 'a.images.yaml': text });
-  const store = join(made.root, '.tintype');
+  await using project = await testProject({ 'a.images.yaml': text });
+  const store = join(project.root, '.tintype');
   await cp(join(fixture, 'store'), store, { recursive: true });
   const before = await filesOf(store);
 
-  const { requests, totals } = await made.plan();
+  const { requests, totals } = await project.plan();
   expect(requests.map(({ status }) => status)).toEqual(Array(5).fill('stored'));
   expect(totals).toMatchObject({ stored: 5, missing: 0, attempted: 0 });
   // Nothing listens at the port of the test project's API.
-  const { result } = await made.generate();
+  const { result } = await project.generate();
   expect(result).toMatchObject({ delivered: 4, failed: 0, bought: 0, costUsd: 0 });
   const after = await filesOf(store);
   for (const [file, bytes] of Object.entries(before)) expect(after[file], file).toBe(bytes);

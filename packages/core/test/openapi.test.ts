@@ -15,7 +15,7 @@ const skipped =
 describe.skipIf(openApiPath === undefined)(`what is sent${skipped}`, () => {
   test('conforms to the API’s own document, with every parameter', async () => {
     const fields = 'quality: low, decorative: true, placeholder: none';
-    await using made = await testProject(
+    await using project = await testProject(
       {
         'a.images.yaml': `images:
   all: { prompt: all, background: transparent, moderation: low, user_id: me, number_of_images: 2, output_format: png, output_compression: 40, size: 1408x480, ${fields} }
@@ -32,7 +32,7 @@ describe.skipIf(openApiPath === undefined)(`what is sent${skipped}`, () => {
       },
       api().baseUrl,
     );
-    expect((await made.generate()).error).toBeNull();
+    expect((await project.generate()).error).toBeNull();
     expect(api().requests.map(({ status }) => status)).toEqual(Array(8).fill(200));
     expect(conformanceProblems(api().requests)).toEqual([]);
   });

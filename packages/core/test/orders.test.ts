@@ -20,9 +20,9 @@ const pipeline = (id: string, attempt = '1') => ({
 describe('a call of unknown outcome', () => {
   /** A project whose call lost its connection in pipeline 4711. */
   async function broken(files: Readonly<Record<string, string>> = {}): Promise<TestProject> {
-    const made = await testProject({ 'a.images.yaml': manifest, ...files }, api().baseUrl);
+    const project = await testProject({ 'a.images.yaml': manifest, ...files }, api().baseUrl);
     api().fail({ kind: 'reset-mid-body' }, { prompt: 'an owl' });
-    const { events } = await made.generate(pipeline('4711'));
+    const { events } = await project.generate(pipeline('4711'));
     expect(eventsOf(events, 'failed')).toMatchObject([
       {
         code: 'connection-lost',
@@ -31,13 +31,13 @@ describe('a call of unknown outcome', () => {
         ) as string,
       },
     ]);
-    return made;
+    return project;
   }
 
   test('is not requested again by its order, however often the pipeline runs', async () => {
-    await using made = await broken();
+    await using project = await broken();
     for (const attempt of ['2', '3']) {
-      const { result, events } = await made.generate(pipeline('4711', attempt));
+      const { result, events } = await project.generate(pipeline('4711', attempt));
       expect(result).toMatchObject({ bought: 0, failed: 1, costUsd: 0 });
       expect(eventsOf(events, 'failed')).toMatchObject([
         {
@@ -54,56 +54,56 @@ describe('a call of unknown outcome', () => {
   });
 
   test('is requested again by a new order, which names the first one', async () => {
-    await using made = await broken();
-    const { result, events } = await made.generate(pipeline('4712'));
+    await using project = await broken();
+    const { result, events } = await project.generate(pipeline('4712'));
     expect(result).toMatchObject({ bought: 1, failed: 0 });
     expect(eventsOf(events, 'warning')).toMatchObject([
       { code: 'maybe-billed', message: expect.stringContaining('by order 4711') as string },
     ]);
     expect(billedPrompts(api())).toEqual(['an owl', 'an owl']);
-    expect(await readdir(join(made.root, '.tintype/attempts'))).toEqual([]);
+    expect(await readdir(join(project.root, '.tintype/attempts'))).toEqual([]);
   });
 
   test('is requested again by a run outside a pipeline, because each such run is an order', async () => {
-    await using made = await broken();
+    await using project = await broken();
     api().fail({ kind: 'reset-mid-body' }, { prompt: 'an owl' });
-    expect((await made.generate()).result).toMatchObject({ failed: 1 });
-    expect((await made.generate()).result).toMatchObject({ bought: 1 });
+    expect((await project.generate()).result).toMatchObject({ failed: 1 });
+    expect((await project.generate()).result).toMatchObject({ bought: 1 });
     expect(api().requests).toHaveLength(3);
   });
 
   test('is sent again if only a file of the project sets the order', async () => {
-    await using made = await broken({ '.env': 'GITHUB_RUN_ID=4711\n' });
-    expect((await made.generate()).result).toMatchObject({ bought: 1 });
+    await using project = await broken({ '.env': 'GITHUB_RUN_ID=4711\n' });
+    expect((await project.generate()).result).toMatchObject({ bought: 1 });
   });
 
   test('is in the plan with the order that sent it and with what this order does', async () => {
-    await using made = await broken();
-    const [own] = (await made.plan(pipeline('4711', '2'))).requests;
+    await using project = await broken();
+    const [own] = (await project.plan(pipeline('4711', '2'))).requests;
     expect(own).toMatchObject({ status: 'attempted', costUsd: { high: 0 } });
     expect(own!.reason).toMatch(
       /by this order \(4711\).+ does not request it again; a new order does/,
     );
-    const [other] = (await made.plan()).requests;
+    const [other] = (await project.plan()).requests;
     expect(other!.reason).toMatch(/by order 4711 \(a new order requests it again\)/);
     expect(other!.costUsd!.high).toBeGreaterThan(0);
   });
 
   test('of an unknown order, as older versions left them, is requested again', async () => {
-    await using made = await broken();
-    const [name] = await readdir(join(made.root, '.tintype/attempts'));
+    await using project = await broken();
+    const [name] = await readdir(join(project.root, '.tintype/attempts'));
     const file = `.tintype/attempts/${name}`;
-    const { order, manifest, process, ...old } = JSON.parse((await made.read(file)).toString());
+    const { order, manifest, process, ...old } = JSON.parse((await project.read(file)).toString());
     expect([order, manifest, process]).toEqual(['4711', 'a.images.yaml', expect.any(Object)]);
-    await made.write(file, JSON.stringify(old));
-    expect((await made.generate(pipeline('4711'))).result).toMatchObject({ bought: 1 });
+    await project.write(file, JSON.stringify(old));
+    expect((await project.generate(pipeline('4711'))).result).toMatchObject({ bought: 1 });
   });
 
   test('that the account could not pay is requested again by its order', async () => {
-    await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+    await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
     api().fail(quotaExceeded());
-    await made.generate(pipeline('4711'));
-    expect((await made.generate(pipeline('4711', '2'))).result).toMatchObject({ bought: 1 });
+    await project.generate(pipeline('4711'));
+    expect((await project.generate(pipeline('4711', '2'))).result).toMatchObject({ bought: 1 });
     expect(billedPrompts(api())).toEqual(['an owl']);
   });
 });
@@ -111,14 +111,14 @@ describe('a call of unknown outcome', () => {
 test.skipIf(isQueued)(
   'a request is sent again after a server error, but not after a second one, nor by later runs of its order',
   async () => {
-    await using made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+    await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
     api().fail([serverError(500), serverError(500)], { prompt: 'an owl' });
-    expect((await made.generate(pipeline('4711'))).result).toMatchObject({ failed: 1 });
+    expect((await project.generate(pipeline('4711'))).result).toMatchObject({ failed: 1 });
     expect(api().requests).toHaveLength(2);
-    expect((await made.generate(pipeline('4711', '2'))).result).toMatchObject({ failed: 1 });
+    expect((await project.generate(pipeline('4711', '2'))).result).toMatchObject({ failed: 1 });
     expect(api().requests).toHaveLength(2);
     api().fail(serverError(500), { prompt: 'an owl' });
-    expect((await made.generate(pipeline('4712'))).result).toMatchObject({ bought: 1 });
+    expect((await project.generate(pipeline('4712'))).result).toMatchObject({ bought: 1 });
   },
 );
 

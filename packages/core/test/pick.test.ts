@@ -39,13 +39,13 @@ images:
   alias: *shared
 `;
 
-function project(content: string = text): Promise<TestProject> {
+function projectOf(content: string = text): Promise<TestProject> {
   return testProject({ 'site/a.images.yaml': content });
 }
 
-async function pick(made: TestProject, id: string, candidate: number) {
-  const result = await pickCandidate(await made.context(), id, candidate);
-  return { ...result, after: (await made.read('site/a.images.yaml')).toString('utf8') };
+async function pick(project: TestProject, id: string, candidate: number) {
+  const result = await pickCandidate(await project.context(), id, candidate);
+  return { ...result, after: (await project.read('site/a.images.yaml')).toString('utf8') };
 }
 
 describe('a pick is written where it belongs, and every other line stays', () => {
@@ -54,8 +54,8 @@ describe('a pick is written where it belongs, and every other line stays', () =>
     ['by-preset', 3, 18, '    pick: 3'],
     ['only-row', 1, 30, '    pick: 1'],
   ])('%s', async (id, candidate, line, written) => {
-    await using made = await project();
-    const { after, isChanged } = await pick(made, id, candidate);
+    await using project = await projectOf();
+    const { after, isChanged } = await pick(project, id, candidate);
     const lines = after.split('\n');
     const at = lines.indexOf(written);
     expect(at).toBeGreaterThan(0);
@@ -65,8 +65,8 @@ describe('a pick is written where it belongs, and every other line stays', () =>
   });
 
   test('in a map on one line', async () => {
-    await using made = await project();
-    const { after, place } = await pick(made, 'inline', 2);
+    await using project = await projectOf();
+    const { after, place } = await pick(project, 'inline', 2);
     expect(after).toBe(
       text.replace('C, number_of_images: 2 }', 'C, number_of_images: 2, pick: 2 }'),
     );
@@ -74,48 +74,48 @@ describe('a pick is written where it belongs, and every other line stays', () =>
   });
 
   test('and the next run delivers it', async () => {
-    await using made = await project();
-    await pick(made, 'hero', 2);
-    const { jobs } = await made.plan();
+    await using project = await projectOf();
+    await pick(project, 'hero', 2);
+    const { jobs } = await project.plan();
     expect(jobs.find(({ id }) => id === 'hero')?.pick).toBe(2);
   });
 
   test('after a byte order mark, with Windows line ends', async () => {
     const content = `\uFEFF${text.replaceAll('\n', '\r\n')}`;
-    await using made = await project(content);
-    const { after } = await pick(made, 'hero', 2);
+    await using project = await projectOf(content);
+    const { after } = await pick(project, 'hero', 2);
     expect(after.replace('    pick: 2\r\n', '')).toBe(content);
   });
 
   test('in place of another', async () => {
     const picked = text.replace('four\n', 'four\n    pick: 1 # the first\n');
-    await using made = await project(picked);
-    const { after } = await pick(made, 'hero', 4);
+    await using project = await projectOf(picked);
+    const { after } = await pick(project, 'hero', 4);
     expect(after).toBe(picked.replace('pick: 1', 'pick: 4'));
   });
 });
 
 test('the manifest keeps its permissions', async () => {
-  await using made = await project();
-  const path = join(made.root, 'site/a.images.yaml');
+  await using project = await projectOf();
+  const path = join(project.root, 'site/a.images.yaml');
   await chmod(path, 0o640);
-  await pick(made, 'hero', 2);
+  await pick(project, 'hero', 2);
   expect((await lstat(path)).mode & 0o777).toBe(0o640);
 });
 
 test('if the manifest is a link, the file that it leads to is written, and the link stays', async () => {
-  await using made = await testProject({ 'shared/a.yaml': text });
-  await mkdir(join(made.root, 'site'));
-  await symlink('../shared/a.yaml', join(made.root, 'site/a.images.yaml'));
-  expect((await pick(made, 'hero', 2)).after).toContain('pick: 2');
-  expect((await lstat(join(made.root, 'site/a.images.yaml'))).isSymbolicLink()).toBe(true);
-  expect((await made.read('shared/a.yaml')).toString()).toContain('pick: 2');
+  await using project = await testProject({ 'shared/a.yaml': text });
+  await mkdir(join(project.root, 'site'));
+  await symlink('../shared/a.yaml', join(project.root, 'site/a.images.yaml'));
+  expect((await pick(project, 'hero', 2)).after).toContain('pick: 2');
+  expect((await lstat(join(project.root, 'site/a.images.yaml'))).isSymbolicLink()).toBe(true);
+  expect((await project.read('shared/a.yaml')).toString()).toContain('pick: 2');
 });
 
 test('picking again what is already picked writes nothing', async () => {
-  await using made = await project();
-  await pick(made, 'hero', 2);
-  expect(await pick(made, 'hero', 2)).toMatchObject({ isChanged: false });
+  await using project = await projectOf();
+  await pick(project, 'hero', 2);
+  expect(await pick(project, 'hero', 2)).toMatchObject({ isChanged: false });
 });
 
 describe('the manifest is left alone, and the reason given', () => {
@@ -139,19 +139,19 @@ describe('the manifest is left alone, and the reason given', () => {
     ],
     ['an entry that another is an alias of', 'anchored', 1, 'usage', /an anchor is shared/],
   ])('%s', async (_, id, candidate, code, message) => {
-    await using made = await project();
-    await expect(pick(made, id, candidate)).rejects.toMatchObject({
+    await using project = await projectOf();
+    await expect(pick(project, id, candidate)).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message),
     });
-    expect((await made.read('site/a.images.yaml')).toString()).toBe(text);
+    expect((await project.read('site/a.images.yaml')).toString()).toBe(text);
   });
 
   test.each([
     ['may hide', text.replace('  hero:', '  Hero:')],
     ['is in', text.replace('four\n', 'four\n    pick: 9\n')],
   ])('an image that a mistake %s: the mistake is what is said', async (_, content) => {
-    await using made = await project(content);
-    await expect(pick(made, 'hero', 1)).rejects.toMatchObject({ code: 'manifest' });
+    await using project = await projectOf(content);
+    await expect(pick(project, 'hero', 1)).rejects.toMatchObject({ code: 'manifest' });
   });
 });

@@ -14,24 +14,24 @@ const api = useApi();
 
 /** A repository whose branch `main` has these files, with a branch `work` checked out. */
 async function repository(files: Readonly<Record<string, string | Uint8Array>>) {
-  const made = await testProject(files, api().baseUrl);
-  git(made.root, 'init', '--quiet');
-  commitAll(made.root);
-  git(made.root, 'checkout', '--quiet', '-b', 'work');
-  return made;
+  const project = await testProject(files, api().baseUrl);
+  git(project.root, 'init', '--quiet');
+  commitAll(project.root);
+  git(project.root, 'checkout', '--quiet', '-b', 'work');
+  return project;
 }
 
 const images = (text: string) => `defaults: { decorative: true }\nimages:\n${text}`;
 
-async function changes(made: TestProject, ref = 'main', run: Run = {}): Promise<string[]> {
-  const { pictures } = await planChanges(await made.context(run), run.ids ?? [], ref);
+async function changes(project: TestProject, ref = 'main', run: Run = {}): Promise<string[]> {
+  const { pictures } = await planChanges(await project.context(run), run.ids ?? [], ref);
   return pictures
     .filter(({ change }) => change !== 'same')
     .map(({ id, change, changed }) => [id, change, ...changed].join(' '));
 }
 
 test('the plan is compared with manifests, data files and input pictures of the merge base', async () => {
-  await using made = await repository({
+  await using project = await repository({
     'a.images.yaml': images('  hero: { prompt: A, input_images: [art/ref.png] }\n'),
     'sub/b.images.yaml': images(
       '  "{{ n }}": { each: "../data/r.csv", prompt: "A {{ c }} dot" }\n',
@@ -40,33 +40,35 @@ test('the plan is compared with manifests, data files and input pictures of the 
     'art/ref.png': await picture('png'),
     'node_modules/x/c.images.yaml': images('  no: { prompt: never read }\n'),
   });
-  expect(await changes(made)).toEqual([]);
-  await made.write('data/r.csv', 'n,c\none,red\ntwo,navy\nthree,green\n');
-  await made.write('art/ref.png', await picture('png', { color: '#112233' }));
-  expect(await changes(made)).toEqual([
+  expect(await changes(project)).toEqual([]);
+  await project.write('data/r.csv', 'n,c\none,red\ntwo,navy\nthree,green\n');
+  await project.write('art/ref.png', await picture('png', { color: '#112233' }));
+  expect(await changes(project)).toEqual([
     'hero changed input images',
     'two changed prompt',
     'three new',
   ]);
   // Later changes on the other branch are not changes of this branch.
-  commitAll(made.root);
-  git(made.root, 'checkout', '--quiet', 'main');
-  await made.write('a.images.yaml', images('  other: { prompt: B }\n'));
-  commitAll(made.root);
-  git(made.root, 'checkout', '--quiet', 'work');
-  await rm(join(made.root, 'sub'), { recursive: true });
-  expect(await changes(made)).toEqual(['hero changed input images', 'one gone', 'two gone']);
+  commitAll(project.root);
+  git(project.root, 'checkout', '--quiet', 'main');
+  await project.write('a.images.yaml', images('  other: { prompt: B }\n'));
+  commitAll(project.root);
+  git(project.root, 'checkout', '--quiet', 'work');
+  await rm(join(project.root, 'sub'), { recursive: true });
+  expect(await changes(project)).toEqual(['hero changed input images', 'one gone', 'two gone']);
 });
 
 test('a project in a folder of a repository, and ids', async () => {
-  await using made = await testProject({ 'docs/x.images.yaml': images('  no: { prompt: B }\n') });
-  git(made.root, 'init', '--quiet');
+  await using project = await testProject({
+    'docs/x.images.yaml': images('  no: { prompt: B }\n'),
+  });
+  git(project.root, 'init', '--quiet');
   await using site = await testProject({});
-  const root = join(made.root, 'site');
+  const root = join(project.root, 'site');
   await mkdir(root);
   await writeFile(join(root, 'package.json'), '{}');
   await writeFile(join(root, 'x.images.yaml'), images('  a: { prompt: A }\n  b: { prompt: B }\n'));
-  commitAll(made.root);
+  commitAll(project.root);
   await writeFile(join(root, 'x.images.yaml'), images('  a: { prompt: AA }\n  c: { prompt: B }\n'));
   const context = await site.context();
   const inFolder = { ...context, config: { ...context.config, root } };
@@ -81,67 +83,73 @@ test('a project in a folder of a repository, and ids', async () => {
 });
 
 test('a merge base without a manifest, and one with mistakes', async () => {
-  await using made = await repository({ 'a.txt': '' });
-  await made.write('x.images.yaml', images('  a: { prompt: A }\n  b: { prompt: [1] }\n'));
-  await expect(changes(made)).rejects.toMatchObject({ code: 'manifest' });
-  commitAll(made.root);
-  await made.write('x.images.yaml', images('  a: { prompt: A }\n  b: { prompt: B }\n'));
-  expect(await changes(made)).toEqual(['a new', 'b new']);
-  expect(await changes(made, 'HEAD')).toEqual(['b changed']);
+  await using project = await repository({ 'a.txt': '' });
+  await project.write('x.images.yaml', images('  a: { prompt: A }\n  b: { prompt: [1] }\n'));
+  await expect(changes(project)).rejects.toMatchObject({ code: 'manifest' });
+  commitAll(project.root);
+  await project.write('x.images.yaml', images('  a: { prompt: A }\n  b: { prompt: B }\n'));
+  expect(await changes(project)).toEqual(['a new', 'b new']);
+  expect(await changes(project, 'HEAD')).toEqual(['b changed']);
 });
 
 test('nothing is requested, bought or written, and git runs no filter, textconv or hook of the clone', async () => {
-  await using made = await repository({
+  await using project = await repository({
     'a.images.yaml': images('  hero: { prompt: A, input_images: [art/ref.png] }\n'),
     'art/ref.png': await picture('png'),
     '.gitattributes': '*.yaml filter=evil diff=evil\n*.png filter=evil\n',
   });
-  const program = join(made.root, 'evil.sh');
-  await writeFile(program, `#!/bin/sh\ntouch ${join(made.root, 'ran')}\ncat\n`);
+  const program = join(project.root, 'evil.sh');
+  await writeFile(program, `#!/bin/sh\ntouch ${join(project.root, 'ran')}\ncat\n`);
   await chmod(program, 0o755);
   for (const name of ['filter.evil.smudge', 'filter.evil.clean', 'diff.evil.textconv'])
-    execFileSync('git', ['config', name, program], { cwd: made.root });
-  await made.write('a.images.yaml', images('  hero: { prompt: B, input_images: [art/ref.png] }\n'));
-  const before = await hashesBelow(made.root);
-  expect(await changes(made)).toEqual(['hero changed prompt']);
-  expect(await hashesBelow(made.root)).toEqual(before);
+    execFileSync('git', ['config', name, program], { cwd: project.root });
+  await project.write(
+    'a.images.yaml',
+    images('  hero: { prompt: B, input_images: [art/ref.png] }\n'),
+  );
+  const before = await hashesBelow(project.root);
+  expect(await changes(project)).toEqual(['hero changed prompt']);
+  expect(await hashesBelow(project.root)).toEqual(before);
   expect(api().requests).toEqual([]);
 });
 
 test('an input picture in Git LFS is compared if this clone has its bytes', async () => {
   const png = await picture('png');
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256(png)}\nsize ${png.length}\n`;
-  await using made = await repository({
+  await using project = await repository({
     'a.images.yaml': images('  hero: { prompt: A, input_images: [ref.png] }\n'),
     'ref.png': pointer,
   });
-  await made.write('ref.png', png);
+  await project.write('ref.png', png);
   // Nothing is known about the older picture, so its image may have changed.
-  expect(await changes(made)).toEqual(['hero changed']);
+  expect(await changes(project)).toEqual(['hero changed']);
   const object = sha256(png);
-  await made.write(`.git/lfs/objects/${object.slice(0, 2)}/${object.slice(2, 4)}/${object}`, png);
-  expect(await changes(made)).toEqual([]);
+  await project.write(
+    `.git/lfs/objects/${object.slice(0, 2)}/${object.slice(2, 4)}/${object}`,
+    png,
+  );
+  expect(await changes(project)).toEqual([]);
 });
 
 test('paths of a commit do not leave the project', async () => {
-  await using made = await repository({ 'a.txt': 'n\nsecret\n' });
-  await made.write(
+  await using project = await repository({ 'a.txt': 'n\nsecret\n' });
+  await project.write(
     'x.images.yaml',
     images(
       '  "a{{ n }}": { each: ../outside.csv, prompt: A }\n  "b{{ n }}": { each: link.csv, prompt: A }\n',
     ),
   );
-  await symlink('/etc/passwd', join(made.root, 'link.csv'));
-  commitAll(made.root);
-  await rm(join(made.root, 'link.csv'));
-  await made.write('x.images.yaml', images('  a: { prompt: A }\n'));
-  expect(await changes(made, 'HEAD')).toEqual(['a new']);
+  await symlink('/etc/passwd', join(project.root, 'link.csv'));
+  commitAll(project.root);
+  await rm(join(project.root, 'link.csv'));
+  await project.write('x.images.yaml', images('  a: { prompt: A }\n'));
+  expect(await changes(project, 'HEAD')).toEqual(['a new']);
 });
 
 test('a commit that git cannot find is explained', async () => {
-  await using made = await repository({ 'a.images.yaml': images('  a: { prompt: A }\n') });
-  const refusal = async (ref: string, root = made.root) => {
-    const context = await made.context();
+  await using project = await repository({ 'a.images.yaml': images('  a: { prompt: A }\n') });
+  const refusal = async (ref: string, root = project.root) => {
+    const context = await project.context();
     const run = planChanges({ ...context, config: { ...context.config, root } }, [], ref);
     return run.then(
       () => 'no refusal',
@@ -151,8 +159,8 @@ test('a commit that git cannot find is explained', async () => {
   expect(await refusal('origin/nope')).toMatch(/git has no commit of this name; .*fetch-depth: 0/);
   expect(await refusal('--output=x')).toContain('git has no commit of this name');
   expect(await refusal('')).toContain('git has no commit of this name');
-  git(made.root, 'checkout', '--quiet', '--orphan', 'apart');
-  commitAll(made.root, 'apart');
+  git(project.root, 'checkout', '--quiet', '--orphan', 'apart');
+  commitAll(project.root, 'apart');
   expect(await refusal('main')).toContain('it has no commit in common with the checked-out one');
 
   await using elsewhere = await testProject({});
@@ -163,7 +171,7 @@ test('a commit that git cannot find is explained', async () => {
     '--depth',
     '1',
     '--no-single-branch',
-    `file://${made.root}`,
+    `file://${project.root}`,
     'c',
   );
   const shallow = join(elsewhere.root, 'c');

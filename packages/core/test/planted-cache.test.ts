@@ -108,8 +108,8 @@ describe('a snapshot', () => {
   });
 
   test('of an earlier version is ignored silently', async () => {
-    await using made = await testProject({ 'site.images.yaml': manifest });
-    const { root, missing, provider, cacheDir } = (await made.context()).config;
+    await using project = await testProject({ 'site.images.yaml': manifest });
+    const { root, missing, provider, cacheDir } = (await project.context()).config;
     const name = sha256(JSON.stringify([root, missing, provider, []])).slice(0, 16);
     for (const ending of ['', '.outputs', '.deliveries']) {
       const before = join(cacheDir, 'v2/plans', name + ending);
@@ -117,32 +117,32 @@ describe('a snapshot', () => {
       await mkdir(join(before, '..'), { recursive: true });
       await writeFile(before, `${sealOf(before, line)}\n${line}\n[]\n{}`);
     }
-    const { events, result } = await made.generate();
+    const { events, result } = await project.generate();
     expect(result).toMatchObject({ delivered: 1, bought: 0 });
     const types = events.map(({ type }) => type);
     expect(types.filter((type) => type === 'warning' || type === 'diagnostic')).toEqual([]);
   });
 
   test('never makes Tintype remove a file that is not part of a snapshot', async () => {
-    await using made = await testProject({ 'site.images.yaml': manifest });
-    const folder = join((await made.context()).config.cacheDir, 'v2/plans');
+    await using project = await testProject({ 'site.images.yaml': manifest });
+    const folder = join((await project.context()).config.cacheDir, 'v2/plans');
     await mkdir(folder, { recursive: true });
     const names = Array.from({ length: 40 }, (_, at) => `thesis-${at}.docx`);
     for (const name of names) await writeFile(join(folder, name), '');
     await setTimeout(settlingMs);
-    await made.generate();
+    await project.generate();
     expect(await readdir(folder)).toEqual(expect.arrayContaining(names));
   });
 });
 
 test('the secret is created once, only the user can read it, and an invalid one is not used', async () => {
-  await using made = await testProject({ other: 'hello' });
-  const path = join(made.root, 'a/b/seal');
+  await using project = await testProject({ other: 'hello' });
+  const path = join(project.root, 'a/b/seal');
   const secret = readSecret(path);
   expect(readSecret(path)).toBe(secret);
   expect((await lstat(path)).mode & 0o777).toBe(0o600);
   expect(await readdir(join(path, '..'))).toEqual(['seal']);
-  expect(readSecret(join(made.root, 'other'))).not.toBe(readSecret(join(made.root, 'other')));
+  expect(readSecret(join(project.root, 'other'))).not.toBe(readSecret(join(project.root, 'other')));
   expect(readSecret('/dev/null/x')).toMatch(/^[0-9a-f]{64}$/);
 });
 
@@ -152,12 +152,12 @@ describe('a link in the cache of a clone', () => {
     async (place) => {
       await using outside = await testProject({});
       for (let at = 0; at < 40; at++) await outside.write(`${at}.tmp`, 'mine');
-      await using made = await testProject({ 'site.images.yaml': manifest });
-      const link = join(made.root, 'node_modules/.cache/tintype', place);
+      await using project = await testProject({ 'site.images.yaml': manifest });
+      const link = join(project.root, 'node_modules/.cache/tintype', place);
       await mkdir(join(link, '..'), { recursive: true });
       const target = place === 'v2/index' ? join(outside.root, 'package.json') : outside.root;
       await symlink(target, link);
-      await expect(made.context()).rejects.toMatchObject({ code: 'config' });
+      await expect(project.context()).rejects.toMatchObject({ code: 'config' });
       expect(await readdir(outside.root)).toHaveLength(41);
       expect(String(await outside.read('package.json'))).toBe('{}');
     },
@@ -165,27 +165,27 @@ describe('a link in the cache of a clone', () => {
 
   test('that is node_modules itself is fine', async () => {
     await using outside = await testProject({});
-    await using made = await testProject({ 'site.images.yaml': manifest });
-    await symlink(outside.root, join(made.root, 'node_modules'));
-    expect((await made.generate()).result).toMatchObject({ delivered: 1 });
+    await using project = await testProject({ 'site.images.yaml': manifest });
+    await symlink(outside.root, join(project.root, 'node_modules'));
+    expect((await project.generate()).result).toMatchObject({ delivered: 1 });
   });
 
   test('instead of an encoded file is never delivered, whatever its target', async () => {
-    await using made = await testProject({ 'site.images.yaml': manifest });
-    const { result } = await made.generate();
+    await using project = await testProject({ 'site.images.yaml': manifest });
+    const { result } = await project.generate();
     const file = result!.assetMap.images['hero']!.files[0]!;
-    const cached = cacheLayout.file((await made.context()).config.cacheDir, file.sha256);
-    await rename(cached, `${made.root}/elsewhere.jpeg`);
-    await symlink(`${made.root}/elsewhere.jpeg`, cached);
-    await rm(join(made.root, 'public'), { recursive: true });
-    expect((await made.generate()).result).toMatchObject({ delivered: 1 });
-    expect((await lstat(join(made.root, 'public/images/hero.jpeg'))).isFile()).toBe(true);
-    expect((await lstat(`${made.root}/elsewhere.jpeg`)).isFile()).toBe(true);
+    const cached = cacheLayout.file((await project.context()).config.cacheDir, file.sha256);
+    await rename(cached, `${project.root}/elsewhere.jpeg`);
+    await symlink(`${project.root}/elsewhere.jpeg`, cached);
+    await rm(join(project.root, 'public'), { recursive: true });
+    expect((await project.generate()).result).toMatchObject({ delivered: 1 });
+    expect((await lstat(join(project.root, 'public/images/hero.jpeg'))).isFile()).toBe(true);
+    expect((await lstat(`${project.root}/elsewhere.jpeg`)).isFile()).toBe(true);
   });
 });
 
 test('a line of the index that Tintype would not write is ignored', async () => {
-  await using made = await testProject({});
+  await using project = await testProject({});
   const key = 'a'.repeat(64);
   const lines = [
     [key, 1, 'data:text/html,<script>', null],
@@ -196,8 +196,8 @@ test('a line of the index that Tintype would not write is ignored', async () => 
     [key, -1, key, 1, 1, 1],
   ].map((line) => JSON.stringify(line));
   lines.push(`["${key}",1e999,"${key}",1,1,1]`, `["${key}",1,"${key}",1,1e999,1]`);
-  await made.write('v2/index', lines.map((line) => `\n${line}`).join(''));
-  const index = openCacheIndex(made.root);
+  await project.write('v2/index', lines.map((line) => `\n${line}`).join(''));
+  const index = openCacheIndex(project.root);
   expect(index.all().size).toBe(0);
   expect(index.damagedLines()).toBe(lines.length);
 });

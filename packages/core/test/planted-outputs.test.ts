@@ -33,17 +33,17 @@ function journal(written: readonly unknown[]): string {
 
 describe.each(plantedJournals)('a journal that %s', (_, text) => {
   test('does not make Tintype replace a foreign file', async () => {
-    await using made = await withPhoto('photo');
-    await made.write(`${outDir}/.tintype-writing-0123456789ab.json`, text);
-    expect((await made.generate()).error).toMatchObject({ code: 'output-not-ours' });
-    expect(String(await made.read(`${outDir}/photo.jpeg`))).toBe(mine);
+    await using project = await withPhoto('photo');
+    await project.write(`${outDir}/.tintype-writing-0123456789ab.json`, text);
+    expect((await project.generate()).error).toMatchObject({ code: 'output-not-ours' });
+    expect(String(await project.read(`${outDir}/photo.jpeg`))).toBe(mine);
   });
 
   test('does not make Tintype remove a foreign file', async () => {
-    await using made = await withPhoto('hero');
-    await made.write(`${outDir}/.tintype-writing-0123456789ab.json`, text);
-    expect((await made.generate()).result).toMatchObject({ delivered: 1, removed: 0 });
-    expect(String(await made.read(`${outDir}/photo.jpeg`))).toBe(mine);
+    await using project = await withPhoto('hero');
+    await project.write(`${outDir}/.tintype-writing-0123456789ab.json`, text);
+    expect((await project.generate()).result).toMatchObject({ delivered: 1, removed: 0 });
+    expect(String(await project.read(`${outDir}/photo.jpeg`))).toBe(mine);
   });
 });
 
@@ -53,27 +53,27 @@ describe('an asset map that lists a foreign file', () => {
     ['with another size and hash', 7],
   ])('%s has it neither replaced nor removed', async (_, bytes) => {
     for (const id of ['photo', 'hero']) {
-      await using made = await withPhoto(id);
-      await made.write(`${outDir}/tintype.assets.json`, assetMap('photo.jpeg', bytes));
-      const { events, error } = await made.generate();
+      await using project = await withPhoto(id);
+      await project.write(`${outDir}/tintype.assets.json`, assetMap('photo.jpeg', bytes));
+      const { events, error } = await project.generate();
       const hasFailed = error !== null || events.some(({ type }) => type === 'failed');
       expect(hasFailed).toBe(id === 'photo');
-      expect(String(await made.read(`${outDir}/photo.jpeg`))).toBe(mine);
+      expect(String(await project.read(`${outDir}/photo.jpeg`))).toBe(mine);
     }
   });
 
   test.each(['../../notes.txt', '/etc/hosts', 'C:/x', 'a/../../notes.txt', '.env', 'a\0b', 'a\\b'])(
     'under the name %j does not make Tintype remove anything outside',
     async (file) => {
-      await using made = await testProject({
+      await using project = await testProject({
         'site.images.yaml': manifest('hero'),
         'notes.txt': mine,
         [`${outDir}/.env`]: mine,
         [`${outDir}/tintype.assets.json`]: assetMap(file, mine.length, sha256(mine)),
       });
-      expect((await made.generate()).result).toMatchObject({ delivered: 1, removed: 0 });
-      expect(String(await made.read('notes.txt'))).toBe(mine);
-      expect(String(await made.read(`${outDir}/.env`))).toBe(mine);
+      expect((await project.generate()).result).toMatchObject({ delivered: 1, removed: 0 });
+      expect(String(await project.read('notes.txt'))).toBe(mine);
+      expect(String(await project.read(`${outDir}/.env`))).toBe(mine);
     },
   );
 });
@@ -81,18 +81,21 @@ describe('an asset map that lists a foreign file', () => {
 describe('a folder of a clone that is a link', () => {
   test.each([outDir, 'public'])('at %s is not written through', async (name) => {
     await using outside = await testProject({});
-    await using made = await testProject({ 'site.images.yaml': manifest('hero') });
-    await mkdir(join(made.root, name, '..'), { recursive: true });
-    await symlink(outside.root, join(made.root, name));
-    expect((await made.generate()).error).toMatchObject({ code: 'output-not-ours' });
+    await using project = await testProject({ 'site.images.yaml': manifest('hero') });
+    await mkdir(join(project.root, name, '..'), { recursive: true });
+    await symlink(outside.root, join(project.root, name));
+    expect((await project.generate()).error).toMatchObject({ code: 'output-not-ours' });
     expect(await readdir(outside.root)).toEqual(['package.json']);
   });
 
   test('to another place in the project is fine', async () => {
-    await using made = await testProject({ 'site.images.yaml': manifest('hero'), 'static/x': '' });
-    await symlink(join(made.root, 'static'), join(made.root, 'public'));
-    expect((await made.generate()).result).toMatchObject({ delivered: 1 });
-    expect(await readdir(join(made.root, 'static/images'))).toContain('hero.jpeg');
+    await using project = await testProject({
+      'site.images.yaml': manifest('hero'),
+      'static/x': '',
+    });
+    await symlink(join(project.root, 'static'), join(project.root, 'public'));
+    expect((await project.generate()).result).toMatchObject({ delivered: 1 });
+    expect(await readdir(join(project.root, 'static/images'))).toContain('hero.jpeg');
   });
 });
 
@@ -104,11 +107,11 @@ test('an asset map or a journal that is a link, a folder or huge does not stop a
     (path: string) => writeFile(path, '').then(() => truncate(path, 8 * 1024 ** 3)),
   ];
   for (const plant of plants) {
-    await using made = await testProject({ 'site.images.yaml': manifest('hero') });
-    await mkdir(join(made.root, outDir), { recursive: true });
-    await plant(join(made.root, outDir, '.tintype-writing-0123456789ab.json'));
-    expect((await made.generate()).result).toMatchObject({ delivered: 1 });
-    expect(String(await made.read('package.json'))).toBe('{}');
+    await using project = await testProject({ 'site.images.yaml': manifest('hero') });
+    await mkdir(join(project.root, outDir), { recursive: true });
+    await plant(join(project.root, outDir, '.tintype-writing-0123456789ab.json'));
+    expect((await project.generate()).result).toMatchObject({ delivered: 1 });
+    expect(String(await project.read('package.json'))).toBe('{}');
   }
 });
 
@@ -122,38 +125,41 @@ describe('a damaged asset map', () => {
 
   test.each(damages)('%s is written again, with every file as it is', async (_, damage) => {
     for (const hasCache of [true, false]) {
-      await using made = await testProject({ 'site.images.yaml': manifest('hero', 'logo') });
-      expect((await made.generate()).error).toBeNull();
+      await using project = await testProject({ 'site.images.yaml': manifest('hero', 'logo') });
+      expect((await project.generate()).error).toBeNull();
       const mtimes = async () => {
         const { 'tintype.assets.json': _, ...files } = Object.fromEntries(
-          await filesBelow(join(made.root, outDir)),
+          await filesBelow(join(project.root, outDir)),
         );
         return files;
       };
       const before = await mtimes();
-      await made.write(
+      await project.write(
         `${outDir}/tintype.assets.json`,
-        damage(String(await made.read(`${outDir}/tintype.assets.json`))),
+        damage(String(await project.read(`${outDir}/tintype.assets.json`))),
       );
-      if (!hasCache) await rm(join(made.root, 'node_modules'), { recursive: true });
-      expect((await made.generate()).result).toMatchObject({ delivered: 2, written: 1 });
+      if (!hasCache) await rm(join(project.root, 'node_modules'), { recursive: true });
+      expect((await project.generate()).result).toMatchObject({ delivered: 2, written: 1 });
       expect(await mtimes()).toEqual(before);
     }
   });
 
   test('does not stop Tintype from replacing its files after a change of the manifest', async () => {
-    await using made = await testProject({ 'site.images.yaml': manifest('hero') });
-    expect((await made.generate()).error).toBeNull();
-    await made.write(`${outDir}/tintype.assets.json`, '<<<<<<< HEAD');
-    await made.write('site.images.yaml', manifest('hero').replace('prompt: hero', 'prompt: other'));
-    expect((await made.generate()).result).toMatchObject({ delivered: 1, written: 2 });
+    await using project = await testProject({ 'site.images.yaml': manifest('hero') });
+    expect((await project.generate()).error).toBeNull();
+    await project.write(`${outDir}/tintype.assets.json`, '<<<<<<< HEAD');
+    await project.write(
+      'site.images.yaml',
+      manifest('hero').replace('prompt: hero', 'prompt: other'),
+    );
+    expect((await project.generate()).result).toMatchObject({ delivered: 1, written: 2 });
   });
 
   test('does not let Tintype replace a foreign file', async () => {
-    await using made = await withPhoto('photo');
-    await made.write(`${outDir}/tintype.assets.json`, '<<<<<<< HEAD');
-    expect((await made.generate()).error).toMatchObject({ code: 'output-not-ours' });
-    expect((await lstat(join(made.root, outDir, 'photo.jpeg'))).size).toBe(mine.length);
+    await using project = await withPhoto('photo');
+    await project.write(`${outDir}/tintype.assets.json`, '<<<<<<< HEAD');
+    expect((await project.generate()).error).toMatchObject({ code: 'output-not-ours' });
+    expect((await lstat(join(project.root, outDir, 'photo.jpeg'))).size).toBe(mine.length);
   });
 });
 

@@ -29,7 +29,7 @@ const plain =
   'provider: gateway, model: gpt-image-2, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg';
 const manifest = (fields = '') => `images: { owl: { prompt: an owl, ${plain}${fields} } }\n`;
 
-const project = (fields = ''): Promise<TestProject> =>
+const projectOf = (fields = ''): Promise<TestProject> =>
   testProject({ 'a.images.yaml': manifest(fields) });
 
 const headers = (url = api().baseUrl) => ({
@@ -54,17 +54,17 @@ const run = (options: OpenAiOptions = {}): Run => ({
 });
 
 test('pictures are bought once, at the price of the ledger, and a second run sends nothing', async () => {
-  await using made = await testProject({
+  await using project = await testProject({
     'a.images.yaml': `images: { owl: { prompt: an owl, ${plain} }, moth: { prompt: a moth, ${plain} } }\n`,
   });
-  const plan = await made.plan(run());
-  const { result } = await made.generate(run());
+  const plan = await project.plan(run());
+  const { result } = await project.generate(run());
   expect(result).toMatchObject({ bought: 2, failed: 0, delivered: 2 });
   expect(api().ledger).toHaveLength(2);
   const billed = api().ledger.reduce((sum, { costUsd }) => sum + costUsd, 0);
   expect(result!.costUsd).toBeCloseTo(billed, 6);
   expect(plan.totals.costUsd!.high).toBeGreaterThanOrEqual(billed);
-  expect((await made.generate(run())).result).toMatchObject({ bought: 0, delivered: 2 });
+  expect((await project.generate(run())).result).toMatchObject({ bought: 0, delivered: 2 });
   expect(api().requests).toHaveLength(2);
 });
 
@@ -73,9 +73,9 @@ describe('a failure that is free is repeated until the picture comes', () => {
     ['429', rateLimited({ retryAfter: '1' })],
     ['the 500 of the API itself', serverError()],
   ])('%s', async (_, fault) => {
-    await using made = await project();
+    await using project = await projectOf();
     api().fail(fault);
-    expect((await made.generate(run())).result).toMatchObject({ bought: 1, failed: 0 });
+    expect((await project.generate(run())).result).toMatchObject({ bought: 1, failed: 0 });
     expect(api().requests).toHaveLength(2);
     expect(api().ledger).toHaveLength(1);
   });
@@ -94,41 +94,41 @@ describe('a picture that was paid for and lost is not ordered again', () => {
       'timeout',
     ],
   ])('%s', async (_, fault, code) => {
-    await using made = await project();
+    await using project = await projectOf();
     api().fail(fault);
-    const { result, events } = await made.generate(run());
+    const { result, events } = await project.generate(run());
     expect(result).toMatchObject({ bought: 0, failed: 1 });
     expect(eventsOf(events, 'failed')).toMatchObject([{ code, maybeBilled: true }]);
-    expect((await made.generate(run())).result).toMatchObject({ bought: 0, failed: 1 });
+    expect((await project.generate(run())).result).toMatchObject({ bought: 0, failed: 1 });
     expect(api().requests).toHaveLength(1);
     expect(api().ledger).toHaveLength(1);
   });
 
   test('the gateway gives up waiting', async () => {
-    await using made = await project();
+    await using project = await projectOf();
     api().fail({ kind: 'delay', ms: 1500 });
     const impatient = run({ headers: { ...headers(), 'x-portkey-request-timeout': '300' } });
-    const { events } = await made.generate(impatient);
+    const { events } = await project.generate(impatient);
     expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'timeout', maybeBilled: true }]);
-    await made.generate(impatient);
+    await project.generate(impatient);
     expect(api().ledger).toHaveLength(1);
   });
 });
 
 test('what the API refuses is refused, and costs nothing', async () => {
-  await using made = await project();
+  await using project = await projectOf();
   api().fail(moderationBlocked('input', ['violence']));
-  const { events } = await made.generate(run());
+  const { events } = await project.generate(run());
   expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'moderation', maybeBilled: false }]);
-  await made.generate(run());
+  await project.generate(run());
   expect(api().requests).toHaveLength(1);
   expect(api().ledger).toEqual([]);
 });
 
 test('an API that is away looks like one that lost the picture, so the order is not sent again', async () => {
-  await using made = await project();
+  await using project = await projectOf();
   const away = run({ headers: headers(`http://127.0.0.1:${await freePort()}/v1`) });
-  const { events } = await made.generate(away);
+  const { events } = await project.generate(away);
   expect(eventsOf(events, 'failed')).toMatchObject([
     { code: 'unknown-outcome', maybeBilled: true },
   ]);
@@ -143,8 +143,8 @@ describe('an edit', () => {
     });
 
   test('is refused before anything is sent', async () => {
-    await using made = await open();
-    const { events } = await made.generate(run());
+    await using project = await open();
+    const { events } = await project.generate(run());
     expect(eventsOf(events, 'diagnostic').map(({ message }) => message)).toEqual([
       'the provider gateway takes no input images',
     ]);
@@ -152,33 +152,33 @@ describe('an edit', () => {
   });
 
   test('fails if it is allowed, after the picture was paid for, and is ordered once', async () => {
-    await using made = await open();
+    await using project = await open();
     const allowed = run({ supportsEdits: true });
-    const { events } = await made.generate(allowed);
+    const { events } = await project.generate(allowed);
     expect(eventsOf(events, 'failed')).toMatchObject([
       { code: 'unknown-outcome', maybeBilled: true },
     ]);
-    await made.generate(allowed);
+    await project.generate(allowed);
     expect(api().ledger).toHaveLength(1);
   });
 });
 
 describe('streams', () => {
   test('are not asked for with its profile, although an image wants partial pictures', async () => {
-    await using made = await project(', partial_images: 1');
-    expect((await made.generate(run())).result).toMatchObject({ bought: 1 });
+    await using project = await projectOf(', partial_images: 1');
+    expect((await project.generate(run())).result).toMatchObject({ bought: 1 });
     expect(api().requests.map(({ body }) => (body as { stream?: boolean }).stream)).toEqual([
       undefined,
     ]);
   });
 
   test('fail without it, after the picture was paid for, and are ordered once', async () => {
-    await using made = await project(', partial_images: 1');
-    const { events } = await made.generate(run({ server: null }));
+    await using project = await projectOf(', partial_images: 1');
+    const { events } = await project.generate(run({ server: null }));
     expect(eventsOf(events, 'failed')).toMatchObject([
       { code: 'unknown-outcome', maybeBilled: true },
     ]);
-    await made.generate(run({ server: null }));
+    await project.generate(run({ server: null }));
     expect(api().ledger).toHaveLength(1);
   });
 });
@@ -213,10 +213,12 @@ describe('retries of the gateway itself', () => {
     });
 
   test('that the gateway keeps to itself are reported with the picture', async () => {
-    await using made = await project();
+    await using project = await projectOf();
     await using gateway = await configured();
     api().fail(serverError(500, { billed: true }));
-    const { result, events } = await made.generate(run({ baseUrl: gateway.baseUrl, headers: {} }));
+    const { result, events } = await project.generate(
+      run({ baseUrl: gateway.baseUrl, headers: {} }),
+    );
     expect(result).toMatchObject({ bought: 1 });
     expect(eventsOf(events, 'warning').map(({ message }) => message)).toContainEqual(
       expect.stringContaining('the gateway sent this request to the API more than once'),
@@ -226,18 +228,18 @@ describe('retries of the gateway itself', () => {
   });
 
   test('that end with a free failure are not repeated by Tintype, because an earlier call may have been billed', async () => {
-    await using made = await project();
+    await using project = await projectOf();
     await using gateway = await configured();
     api().fail([
       serverError(500, { billed: true }),
       ...Array.from({ length: 3 }, () => rateLimited({ retryAfter: '0' })),
     ]);
     const options = run({ baseUrl: gateway.baseUrl, headers: {} });
-    const { events } = await made.generate(options);
+    const { events } = await project.generate(options);
     expect(eventsOf(events, 'failed')).toMatchObject([
       { code: 'unknown-outcome', maybeBilled: true },
     ]);
-    await made.generate(options);
+    await project.generate(options);
     expect(gateway.requests()).toBe(1);
     expect(api().ledger).toHaveLength(1);
   });
@@ -252,21 +254,21 @@ export default { providers: { gateway: openAi(${JSON.stringify({
     baseUrl: portkey.baseUrl,
     headers: headers(),
   })}) } };`;
-  const start = (made: TestProject) =>
+  const start = (project: TestProject) =>
     startTintype({
-      cwd: made.root,
+      cwd: project.root,
       env: { OPENAI_API_KEY: testKey, TINTYPE_MISSING: 'buy', GITHUB_RUN_ID: '4711' },
     });
 
   test('is ours: the same order does not send the request again', async () => {
-    await using made = await project();
-    await made.write('tintype.config.mjs', config());
+    await using project = await projectOf();
+    await project.write('tintype.config.mjs', config());
     api().fail({ kind: 'delay', ms: 2000 });
-    const first = start(made);
+    const first = start(project);
     await expect.poll(() => api().requests.length).toBe(1);
     first.child.kill('SIGKILL');
     await first.ended;
-    const second = await start(made).ended;
+    const second = await start(project).ended;
     expect(second.code).toBe(1);
     expect(second.stdout).toContain('maybe-billed');
     expect(api().requests).toHaveLength(1);
@@ -275,16 +277,16 @@ export default { providers: { gateway: openAi(${JSON.stringify({
 
   test('is the gateway: the picture is lost, and not ordered again', async () => {
     await using mortal = await startPortkey();
-    await using made = await project();
+    await using project = await projectOf();
     api().fail({ kind: 'delay', ms: 2000 });
     const options = run({ baseUrl: mortal.baseUrl });
-    const first = made.generate(options);
+    const first = project.generate(options);
     await expect.poll(() => api().requests.length).toBe(1);
     await mortal.kill();
     expect(eventsOf((await first).events, 'failed')).toMatchObject([
       { code: 'connection-lost', maybeBilled: true },
     ]);
-    await made.generate(options);
+    await project.generate(options);
     expect(api().requests).toHaveLength(1);
     await expect.poll(() => api().ledger.length).toBe(1);
   });

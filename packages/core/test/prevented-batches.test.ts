@@ -16,33 +16,33 @@ const api = useApi();
 const manifest =
   'images:\n  fox: { prompt: fox, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n';
 const clone = () => testProject({ 'a.images.yaml': manifest }, api().baseUrl);
-const submit = async (made: TestProject, options: Options = {}, env = {}) =>
-  submitBatches(await made.context({ options, env }), []);
-const openNote = async (made: TestProject): Promise<Batch | undefined> =>
-  (await openBatches(await made.context()))[0];
-const plant = (made: TestProject, batch: Batch) =>
-  made.write(`.tintype/batches/${batch.name}.json`, JSON.stringify(batch));
+const submit = async (project: TestProject, options: Options = {}, env = {}) =>
+  submitBatches(await project.context({ options, env }), []);
+const openNote = async (project: TestProject): Promise<Batch | undefined> =>
+  (await openBatches(await project.context()))[0];
+const plant = (project: TestProject, batch: Batch) =>
+  project.write(`.tintype/batches/${batch.name}.json`, JSON.stringify(batch));
 
 /** Leaves a note of a batch with its file, and without its id. `isCreated`: whether the batch exists. */
-async function noteWithoutId(made: TestProject, { isCreated }: { readonly isCreated: boolean }) {
+async function noteWithoutId(project: TestProject, { isCreated }: { readonly isCreated: boolean }) {
   const gateway = { kind: 'page', status: 502, contentType: 'text/html', body: 'bad' } as const;
   const lost = { kind: 'reset-before-headers' } as const;
   api().fail(isCreated ? lost : gateway, { endpoint: 'batches.create' });
   // The first list is read before anything is ordered, and the second one after the creation.
   api().fail([{ kind: 'delay', ms: 0 }, overloaded()], { endpoint: 'batches.list' });
-  await submit(made).catch(() => {});
+  await submit(project).catch(() => {});
   expect(api().batches.all).toHaveLength(isCreated ? 1 : 0);
-  return (await openNote(made))!;
+  return (await openNote(project))!;
 }
 
 /** Orders with the key of another account, in a project that keeps its pictures in a bucket that is empty. Resolves to what is ordered. */
-async function submitToAnotherAccount(made: TestProject): Promise<number> {
+async function submitToAnotherAccount(project: TestProject): Promise<number> {
   const bucket = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
   const other = await startOpenAiEmulator();
   try {
     const env = { OPENAI_API_KEY: 'sk-another-account', OPENAI_BASE_URL: other.baseUrl };
     for (let run = 0; run < 2; run++)
-      await submit(made, { store: { originals: folder(bucket) } }, env);
+      await submit(project, { store: { originals: folder(bucket) } }, env);
     return other.batches.all.length + other.ledger.length;
   } finally {
     await other.close();
@@ -51,37 +51,37 @@ async function submitToAnotherAccount(made: TestProject): Promise<number> {
 }
 
 test('another account, with an empty bucket, orders nothing of a batch that it cannot see', async () => {
-  await using made = await clone();
-  const note = await noteWithoutId(made, { isCreated: true });
+  await using project = await clone();
+  const note = await noteWithoutId(project, { isCreated: true });
   expect(note).toMatchObject({ fileId: expect.any(String), batchId: null });
-  expect(await submitToAnotherAccount(made)).toBe(0);
-  expect(await openNote(made)).toEqual(note);
+  expect(await submitToAnotherAccount(project)).toBe(0);
+  expect(await openNote(project)).toEqual(note);
   await api().batches.finishAll();
-  await submit(made);
+  await submit(project);
   expect(billedPrompts(api())).toEqual(['fox']);
-  expect((await made.generate()).result).toMatchObject({ bought: 0, delivered: 1 });
+  expect((await project.generate()).result).toMatchObject({ bought: 0, delivered: 1 });
 });
 
 test('a note whose batch was prevented before is given up, but only with the account that had its file', async () => {
-  await using made = await clone();
-  const note = await noteWithoutId(made, { isCreated: false });
+  await using project = await clone();
+  const note = await noteWithoutId(project, { isCreated: false });
   expect(note).toMatchObject({ fileId: expect.any(String), batchId: null });
   // It prevents the batch, and orders a new one. Then the old note comes back, as if a machine had died before it removed it.
-  await submit(made);
+  await submit(project);
   expect(api().batches.all).toHaveLength(1);
-  const second = (await openNote(made))!;
+  const second = (await openNote(project))!;
   expect(second.name).not.toBe(note.name);
-  await rm(join(made.root, '.tintype/batches', `${second.name}.json`));
-  await plant(made, note);
+  await rm(join(project.root, '.tintype/batches', `${second.name}.json`));
+  await plant(project, note);
 
-  expect(await submitToAnotherAccount(made)).toBe(0);
-  expect(await openNote(made)).toEqual(note);
+  expect(await submitToAnotherAccount(project)).toBe(0);
+  expect(await openNote(project)).toEqual(note);
   // The lost second batch is found in the account, because its request is free again.
-  await submit(made);
-  expect((await openNote(made))?.name).toBe(second.name);
+  await submit(project);
+  expect((await openNote(project))?.name).toBe(second.name);
   expect(api().batches.all).toHaveLength(1);
   await api().batches.finishAll();
-  expect((await made.generate()).result).toMatchObject({ bought: 0, delivered: 1 });
+  expect((await project.generate()).result).toMatchObject({ bought: 0, delivered: 1 });
   expect(billedPrompts(api())).toEqual(['fox']);
 });
 

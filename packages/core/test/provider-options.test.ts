@@ -36,8 +36,8 @@ async function server() {
 }
 
 const refusals = async (options: string, far: NonNullable<Options['providers']>[string]) => {
-  await using made = await testProject({ 'a.images.yaml': manifest(options) });
-  const { events, error } = await made.generate({ options: { providers: { far } } });
+  await using project = await testProject({ 'a.images.yaml': manifest(options) });
+  const { events, error } = await project.generate({ options: { providers: { far } } });
   expect(error).toMatchObject({ code: 'manifest' });
   return eventsOf(events, 'diagnostic').map(({ message }) => message);
 };
@@ -50,18 +50,18 @@ test('they are sent as they are, bought once, and another seed is another pictur
     providerOptions: ['seed', 'steps', 'sampler', 'model'],
   });
   const run = { options: { providers: { far: provider } } };
-  await using made = await testProject({
+  await using project = await testProject({
     'a.images.yaml': manifest('{ seed: 7, steps: 30, sampler: euler, model: other }'),
   });
-  expect((await made.generate(run)).result).toMatchObject({ bought: 1, delivered: 1 });
-  expect((await made.generate(run)).result).toMatchObject({ bought: 0 });
+  expect((await project.generate(run)).result).toMatchObject({ bought: 1, delivered: 1 });
+  expect((await project.generate(run)).result).toMatchObject({ bought: 0 });
   // What Tintype sends itself is not replaced.
   expect(far.bodies).toMatchObject([{ model: 'm', seed: 7, steps: 30, sampler: 'euler' }]);
-  await made.write(
+  await project.write(
     'a.images.yaml',
     manifest('{ seed: 8, steps: 30, sampler: euler, model: other }'),
   );
-  const { requests } = await made.plan(run);
+  const { requests } = await project.plan(run);
   expect(requests).toMatchObject([
     { status: 'missing', reason: expect.stringMatching(/^provider options changed/) },
   ]);
@@ -74,8 +74,8 @@ test('their texts may have variables of rows', async () => {
     '  fox: {',
     '  "fox-{{ style }}": { each: [{ style: ink }, { style: oil }],',
   );
-  await using made = await testProject({ 'a.images.yaml': text });
-  await made.generate({ options: { providers: { far: provider } } });
+  await using project = await testProject({ 'a.images.yaml': text });
+  await project.generate({ options: { providers: { far: provider } } });
   expect(far.bodies.map((body) => String(body['style'])).toSorted()).toEqual(['ink', 'oil']);
 });
 
@@ -132,8 +132,8 @@ test('an Imagen model of the AI SDK, which sends nothing any more, is not said t
     modelId: 'm',
     doGenerate: () => Promise.reject(new Error(gone)),
   } as never);
-  await using made = await testProject({ 'a.images.yaml': manifest('{ seed: 7 }') });
-  const { events } = await made.generate({ options: { providers: { far } } });
+  await using project = await testProject({ 'a.images.yaml': manifest('{ seed: 7 }') });
+  const { events } = await project.generate({ options: { providers: { far } } });
   expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'not-supported', maybeBilled: false }]);
 });
 
@@ -154,8 +154,8 @@ test('a model of the AI SDK gets the seed as such, and the others under its name
     },
   };
   const far = fromAiSdk(model as never, { providerOptions: { blackForestLabs: { safety: 2 } } });
-  await using made = await testProject({ 'a.images.yaml': manifest('{ seed: 7, raw: true }') });
-  expect((await made.generate({ options: { providers: { far } } })).result).toMatchObject({
+  await using project = await testProject({ 'a.images.yaml': manifest('{ seed: 7, raw: true }') });
+  expect((await project.generate({ options: { providers: { far } } })).result).toMatchObject({
     bought: 1,
   });
   expect(calls).toMatchObject([

@@ -135,7 +135,7 @@ type Cell = (service: Service, isFree: boolean) => Promise<string>;
 const refused = 'refused, before anything is sent';
 
 async function generated(service: Service, more: string, run: Partial<Run> = {}) {
-  const made = await testProject({
+  const project = await testProject({
     'a.images.yaml': `images: { fox: { prompt: a fox, decorative: true, placeholder: none, ${service.fields}${more} } }`,
     'one.png': await picture('png', { width: 64, height: 64 }),
     'mask.png': await picture('png', { width: 64, height: 64, alpha: 0.5 }),
@@ -145,7 +145,7 @@ async function generated(service: Service, more: string, run: Partial<Run> = {})
     env: { GITHUB_RUN_ID: '4711', ...service.env },
     ...run,
   };
-  return { made, all, ...(await made.generate(all)) };
+  return { project, all, ...(await project.generate(all)) };
 }
 
 /** `yes` if the pictures are bought, each with one request, and a second run sends nothing. */
@@ -155,8 +155,8 @@ async function bought(
   more: string,
   count = 1,
 ): Promise<{ readonly word: string; readonly width: number; readonly height: number }> {
-  const { made, all, result, events } = await generated(service, more);
-  await using _ = made;
+  const { project, all, result, events } = await generated(service, more);
+  await using _ = project;
   if (eventsOf(events, 'diagnostic').some(({ severity }) => severity === 'error')) {
     expect([service.orders(), service.made()]).toEqual([0, 0]);
     return { word: refused, width: 0, height: 0 };
@@ -165,7 +165,7 @@ async function bought(
   expect(result).toMatchObject({ bought: isFree ? 0 : count, failed: 0 });
   const orders = isFree ? 0 : count;
   expect([service.orders(), service.made()]).toEqual([orders, orders]);
-  expect((await made.generate(all)).result).toMatchObject({ bought: 0, failed: 0 });
+  expect((await project.generate(all)).result).toMatchObject({ bought: 0, failed: 0 });
   expect(service.orders()).toBe(orders);
   const [asset] = Object.values(result!.assetMap.images);
   return { word: 'yes', width: asset!.width, height: asset!.height };
@@ -196,23 +196,23 @@ const cells: Readonly<Record<string, Cell>> = {
   },
   transparent: async (service, isFree) => {
     const more = ', output_format: png, background: transparent';
-    const { made, result, events } = await generated(service, more);
-    await using _ = made;
+    const { project, result, events } = await generated(service, more);
+    await using _ = project;
     if (eventsOf(events, 'diagnostic').length > 0) {
       expect(service.orders()).toBe(0);
       return refused;
     }
     expect(result).toMatchObject({ bought: isFree ? 0 : 1, failed: 0 });
-    const { isOpaque } = await sharp(await made.read('public/images/fox.png')).stats();
+    const { isOpaque } = await sharp(await project.read('public/images/fox.png')).stats();
     expect(isOpaque).toBe(false);
     return 'yes';
   },
   usage: async (service, isFree) => {
-    const { made, all, result } = await generated(service, ', output_format: jpeg');
-    await using _ = made;
+    const { project, all, result } = await generated(service, ', output_format: jpeg');
+    await using _ = project;
     if (isFree) return 'free';
     expect(result).toMatchObject({ bought: 1 });
-    const [row] = (await made.plan(all)).requests;
+    const [row] = (await project.plan(all)).requests;
     expect(row?.stored?.kind).toBe('record');
     const usage = row?.stored?.kind === 'record' ? row.stored.record.usage : undefined;
     return usage === null ? 'not told' : 'tokens';
@@ -221,12 +221,12 @@ const cells: Readonly<Record<string, Cell>> = {
     if (isFree) return 'none';
     service.refuse(429);
     const passing = await generated(service, ', output_format: jpeg');
-    await using _ = passing.made;
+    await using _ = passing.project;
     expect(passing.result).toMatchObject({ bought: 1, failed: 0 });
     expect([service.orders(), service.made()]).toEqual([2, 1]);
     service.refuse(400);
     const { events, ...failing } = await generated(service, ', output_format: jpeg');
-    await failing.made[Symbol.asyncDispose]();
+    await failing.project[Symbol.asyncDispose]();
     expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'refused', maybeBilled: false }]);
     expect([service.orders(), service.made()]).toEqual([3, 1]);
     return '429 passes, 400 fails, both free';
@@ -239,13 +239,13 @@ const cells: Readonly<Record<string, Cell>> = {
     })();
     service.hold(ordered);
     if (isFree) interrupt.abort();
-    const { made, all, error } = await generated(service, ', output_format: jpeg', {
+    const { project, all, error } = await generated(service, ', output_format: jpeg', {
       signal: interrupt.signal,
     });
-    await using _ = made;
+    await using _ = project;
     expect(error).toMatchObject({ code: 'interrupted' });
     const { signal: _signal, ...again } = all;
-    expect((await made.generate(again)).result).toMatchObject({ bought: 0, delivered: 1 });
+    expect((await project.generate(again)).result).toMatchObject({ bought: 0, delivered: 1 });
     expect([service.orders(), service.made()]).toEqual(isFree ? [0, 0] : [1, 1]);
     return isFree ? 'at once' : 'after the picture is stored';
   },

@@ -40,27 +40,27 @@ test.each([
   ['HTTPS_PROXY', ''],
   ['http_proxy', 'me:pass-word-1'],
 ])('%s leads to the API, and only the proxy gets its password', async (name, login) => {
-  await using made = await open();
-  const ca = join(made.root, 'ca.pem');
+  await using project = await open();
+  const ca = join(project.root, 'ca.pem');
   await writeFile(ca, testCa);
-  const { code, stdout, stderr } = await runBin(made.root, [], {
+  const { code, stdout, stderr } = await runBin(project.root, [], {
     OPENAI_API_KEY: 'sk-test-0123456789',
     OPENAI_BASE_URL: `https://${host}/v1`,
     NODE_EXTRA_CA_CERTS: ca,
-    [name]: login === '' ? made.proxy.url : made.proxy.url.replace('://', `://${login}@`),
+    [name]: login === '' ? project.proxy.url : project.proxy.url.replace('://', `://${login}@`),
   });
   expect(code).toBe(0);
   expect(api().ledger).toHaveLength(1);
   const authorization = login === '' ? '' : `Basic ${Buffer.from(login).toString('base64')}`;
-  expect(made.proxy.connections).toEqual([{ host: `${host}:443`, authorization }]);
+  expect(project.proxy.connections).toEqual([{ host: `${host}:443`, authorization }]);
   expect(JSON.stringify(api().requests)).not.toMatch(/pass-word-1|proxy-authorization/i);
   expect(stdout + stderr).not.toContain('pass-word-1');
 });
 
 test('a proxy that refuses is named, and nothing may have been billed', async () => {
-  await using made = await open({ proxyStatus: 407 });
-  const url = made.proxy.url.replace('://', '://me:pass-word-1@');
-  const { result, events } = await made.generate({ env: { HTTPS_PROXY: url } });
+  await using project = await open({ proxyStatus: 407 });
+  const url = project.proxy.url.replace('://', '://me:pass-word-1@');
+  const { result, events } = await project.generate({ env: { HTTPS_PROXY: url } });
   expect(result).toMatchObject({ failed: 1, bought: 0, maybeBilledUsd: 0 });
   expect(eventsOf(events, 'failed')[0]).toMatchObject({
     code: 'not-connected',
@@ -72,9 +72,9 @@ test('a proxy that refuses is named, and nothing may have been billed', async ()
 });
 
 test('a proxy that is away is no answer, either', async () => {
-  await using made = await open();
-  await made.proxy[Symbol.asyncDispose]();
-  const { events } = await made.generate({ env: { HTTPS_PROXY: made.proxy.url } });
+  await using project = await open();
+  await project.proxy[Symbol.asyncDispose]();
+  const { events } = await project.generate({ env: { HTTPS_PROXY: project.proxy.url } });
   expect(eventsOf(events, 'failed')[0]).toMatchObject({
     code: 'not-connected',
     maybeBilled: false,
@@ -82,23 +82,23 @@ test('a proxy that is away is no answer, either', async () => {
 });
 
 test('an input at a URL is fetched through the proxy', async () => {
-  await using made = await open({ proxyStatus: 403 });
+  await using project = await open({ proxyStatus: 403 });
   await writeFile(
-    join(made.root, 'a.images.yaml'),
+    join(project.root, 'a.images.yaml'),
     'images: { quay: { prompt: A quay, alt: A quay, input_images: ["https://pictures.tintype.test/a.png"] } }',
   );
-  await made.generate({ env: { HTTPS_PROXY: made.proxy.url } });
-  expect(made.proxy.connections[0]?.host).toBe('pictures.tintype.test:443');
+  await project.generate({ env: { HTTPS_PROXY: project.proxy.url } });
+  expect(project.proxy.connections[0]?.host).toBe('pictures.tintype.test:443');
 });
 
 test('a bucket or another remote is reached through the proxy', async () => {
-  await using made = await open({ proxyStatus: 403 });
+  await using project = await open({ proxyStatus: 403 });
   const originals = http({ url: 'https://bucket.tintype.test/team/' });
-  const { events, error } = await made.generate({
-    env: { HTTPS_PROXY: made.proxy.url },
+  const { events, error } = await project.generate({
+    env: { HTTPS_PROXY: project.proxy.url },
     options: { store: { originals } },
   });
-  expect(made.proxy.connections[0]?.host).toBe('bucket.tintype.test:443');
+  expect(project.proxy.connections[0]?.host).toBe('bucket.tintype.test:443');
   expect(JSON.stringify([events, String(error)])).toMatch(
     /bucket\.tintype\.test\S* could not be reached/,
   );
@@ -109,17 +109,17 @@ test.each([
   ['NO_PROXY', { NO_PROXY: '.tintype.test' }, ''],
   ['a proxy that a clone names', {}, 'HTTPS_PROXY=PROXY_URL\nhttps_proxy=PROXY_URL\n'],
 ])('%s: the proxy sees nothing', async (_, env, dotEnv) => {
-  await using made = await open({ dotEnv });
-  const proxies = dotEnv === '' ? { HTTPS_PROXY: made.proxy.url, ...env } : {};
-  const { events } = await made.generate({ env: proxies });
+  await using project = await open({ dotEnv });
+  const proxies = dotEnv === '' ? { HTTPS_PROXY: project.proxy.url, ...env } : {};
+  const { events } = await project.generate({ env: proxies });
   expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'not-connected' }]);
-  expect(made.proxy.connections).toEqual([]);
+  expect(project.proxy.connections).toEqual([]);
 });
 
 test('this machine is reached directly', async () => {
-  await using made = await open();
-  const env = { HTTPS_PROXY: made.proxy.url, HTTP_PROXY: made.proxy.url };
-  const { result } = await made.generate({ env: { ...env, OPENAI_BASE_URL: api().baseUrl } });
+  await using project = await open();
+  const env = { HTTPS_PROXY: project.proxy.url, HTTP_PROXY: project.proxy.url };
+  const { result } = await project.generate({ env: { ...env, OPENAI_BASE_URL: api().baseUrl } });
   expect(result).toMatchObject({ bought: 1 });
-  expect(made.proxy.connections).toEqual([]);
+  expect(project.proxy.connections).toEqual([]);
 });

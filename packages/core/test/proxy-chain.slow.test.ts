@@ -49,7 +49,7 @@ images:
 });
 
 /** A project whose API has a name that only the proxy can look up, without encryption. */
-const project = (): Promise<TestProject> =>
+const projectOf = (): Promise<TestProject> =>
   testProject({
     'a.images.yaml':
       'images: { quay: { prompt: A quay, decorative: true, placeholder: none, quality: low, size: 1408x480, output_format: jpeg } }',
@@ -70,8 +70,8 @@ test('a picture and an edit are bought once through a tunnel to HTTPS, and a sec
     logins.push(`${username}:${password}@${hostname}`);
     return {};
   });
-  await using made = await testProject(await files());
-  const ca = join(made.root, 'ca.pem');
+  await using project = await testProject(await files());
+  const ca = join(project.root, 'ca.pem');
   await writeFile(ca, testCa);
   const env = {
     OPENAI_API_KEY: testKey,
@@ -79,21 +79,21 @@ test('a picture and an edit are bought once through a tunnel to HTTPS, and a sec
     NODE_EXTRA_CA_CERTS: ca,
     HTTPS_PROXY: proxy.url.replace('://', '://me:pass-word-1@'),
   };
-  const { code, stdout, stderr } = await runBin(made.root, [], env);
+  const { code, stdout, stderr } = await runBin(project.root, [], env);
   expect(stderr + stdout).not.toContain('pass-word-1');
   expect(code).toBe(0);
   expect(api().ledger).toHaveLength(2);
   expect(logins).toEqual(Array(2).fill(`me:pass-word-1@${host}`));
   expect(JSON.stringify(api().requests)).not.toMatch(/pass-word-1|proxy-/i);
-  expect((await made.generate()).result).toMatchObject({ bought: 0, delivered: 2 });
+  expect((await project.generate()).result).toMatchObject({ bought: 0, delivered: 2 });
   expect(api().requests).toHaveLength(2);
 });
 
 test('a picture is bought once without encryption', async () => {
   await using proxy = await startProxy();
-  await using made = await project();
-  expect((await made.generate(through(proxy.url))).result).toMatchObject({ bought: 1 });
-  expect((await made.generate(through(proxy.url))).result).toMatchObject({ bought: 0 });
+  await using project = await projectOf();
+  expect((await project.generate(through(proxy.url))).result).toMatchObject({ bought: 1 });
+  expect((await project.generate(through(proxy.url))).result).toMatchObject({ bought: 0 });
   expect(api().ledger).toHaveLength(1);
 });
 
@@ -113,8 +113,8 @@ describe('a failure of the proxy itself', () => {
   ])('is known, and nothing may have been billed: %s', async (_, prepare) => {
     await using https = await startHttpsApi(() => api().baseUrl);
     await using proxy = await startProxy(prepare);
-    await using made = await project();
-    const { result, events } = await made.generate({
+    await using project = await projectOf();
+    const { result, events } = await project.generate({
       env: {
         ...order,
         HTTPS_PROXY: proxy.url,
@@ -126,7 +126,7 @@ describe('a failure of the proxy itself', () => {
       { code: 'not-connected', maybeBilled: false },
     ]);
     expect(https.requests).toBe(0);
-    expect((await made.plan()).requests).toMatchObject([{ status: 'missing' }]);
+    expect((await project.plan()).requests).toMatchObject([{ status: 'missing' }]);
   });
 
   test.each<readonly [string, Prepare]>([
@@ -145,15 +145,15 @@ describe('a failure of the proxy itself', () => {
     ],
   ])('orders nothing without encryption, either: %s', async (_, prepare) => {
     await using proxy = await startProxy(prepare);
-    await using made = await project();
-    expect((await made.generate(through(proxy.url))).result).toMatchObject({ bought: 0 });
+    await using project = await projectOf();
+    expect((await project.generate(through(proxy.url))).result).toMatchObject({ bought: 0 });
     expect(api().requests).toEqual([]);
   });
 
   test('an API that is away is not billed', async () => {
     await using proxy = await startProxy();
-    await using made = await project();
-    const { events } = await made.generate({
+    await using project = await projectOf();
+    const { events } = await project.generate({
       env: {
         ...order,
         HTTPS_PROXY: proxy.url,
@@ -168,8 +168,8 @@ describe('a failure of the proxy itself', () => {
   test('a certificate that nobody vouches for stops the run before anything is sent', async () => {
     await using https = await startHttpsApi(() => api().baseUrl);
     await using proxy = await startProxy();
-    await using made = await project();
-    const { events } = await made.generate({
+    await using project = await projectOf();
+    const { events } = await project.generate({
       env: {
         ...order,
         HTTPS_PROXY: proxy.url,
@@ -184,15 +184,15 @@ describe('a failure of the proxy itself', () => {
 
   test('a tunnel that closes while the API draws loses the picture, and the order is not sent again', async () => {
     await using proxy = await startProxy();
-    await using made = await project();
+    await using project = await projectOf();
     api().fail({ kind: 'delay', ms: 1000 });
-    const first = made.generate(through(proxy.url));
+    const first = project.generate(through(proxy.url));
     await expect.poll(() => api().requests.length).toBe(1);
     proxy.cut();
     expect(eventsOf((await first).events, 'failed')).toMatchObject([
       { code: 'connection-lost', maybeBilled: true },
     ]);
-    const { events } = await made.generate(through(proxy.url));
+    const { events } = await project.generate(through(proxy.url));
     expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'maybe-billed' }]);
     expect(api().requests).toHaveLength(1);
     await expect.poll(() => api().ledger.length).toBe(1);

@@ -22,15 +22,15 @@ async function setUp(pictures: Record<string, Uint8Array>) {
     else response.end(bytes);
   };
   const server = await startHttpsServer(answer);
-  const made = await testProject(
+  const project = await testProject(
     { 'a.images.yaml': manifest(`${server.url}/ref.png?v=1`) },
     api().baseUrl,
   );
   return {
     server,
-    made,
+    project,
     async [Symbol.asyncDispose]() {
-      await made[Symbol.asyncDispose]();
+      await project[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
     },
   };
@@ -47,7 +47,7 @@ async function pins({ root }: TestProject): Promise<string[]> {
 describe('an https: input', () => {
   test('waits in the plan until a run has fetched it, because planning fetches nothing', async () => {
     await using setup = await setUp({ '/ref.png?v=1': await picture() });
-    const plan = await setup.made.plan({ fetchInput: noNetwork });
+    const plan = await setup.project.plan({ fetchInput: noNetwork });
     expect(plan.requests).toMatchObject([
       {
         status: 'blocked',
@@ -56,40 +56,40 @@ describe('an https: input', () => {
       },
     ]);
     expect(plan.requests[0]?.costUsd?.high).toBeGreaterThan(0);
-    expect(await pins(setup.made)).toEqual([]);
+    expect(await pins(setup.project)).toEqual([]);
   });
 
   test('is sent as it is, enters the key by its bytes and is kept by URL in a small record', async () => {
     const bytes = await picture('webp');
     await using setup = await setUp({ '/ref.png?v=1': bytes });
-    const { made, server } = setup;
-    const { result, error } = await made.generate({ fetchInput });
+    const { project, server } = setup;
+    const { result, error } = await project.generate({ fetchInput });
     expect({ error, bought: result?.bought }).toEqual({ error: null, bought: 1 });
     expect(api().ledger[0]?.files).toMatchObject([
       { fileName: 'ref.webp', contentType: 'image/webp', sha256: sha256(bytes) },
     ]);
-    const [pin] = await pins(made);
-    expect(JSON.parse((await made.read(`.tintype/inputs/${pin}`)).toString())).toEqual({
+    const [pin] = await pins(project);
+    expect(JSON.parse((await project.read(`.tintype/inputs/${pin}`)).toString())).toEqual({
       version: 1,
       file: `${server.url}/ref.png?v=1`,
       sha256: sha256(bytes),
       info: { format: 'webp', width: 64, height: 48, hasAlpha: false },
     });
-    expect((await made.plan()).requests[0]?.request?.input_images).toEqual([sha256(bytes)]);
+    expect((await project.plan()).requests[0]?.request?.input_images).toEqual([sha256(bytes)]);
   });
 
   test('needs no network once its picture is stored: a second run, and CI', async () => {
     await using setup = await setUp({ '/ref.png?v=1': await picture() });
-    const { made, server } = setup;
-    await made.generate({ fetchInput });
+    const { project, server } = setup;
+    await project.generate({ fetchInput });
     const fetched = server.requests;
     await server[Symbol.asyncDispose]();
-    expect((await made.generate({ fetchInput: noNetwork })).result).toMatchObject({
+    expect((await project.generate({ fetchInput: noNetwork })).result).toMatchObject({
       bought: 0,
       delivered: 1,
       written: 0,
     });
-    const frozen = await made.generate({
+    const frozen = await project.generate({
       fetchInput: noNetwork,
       env: { CI: '1', OPENAI_API_KEY: '' },
       options: { outDir: 'ci' },
@@ -101,7 +101,7 @@ describe('an https: input', () => {
   test('that was never fetched is a missing original if nothing may be bought, and no request is sent', async () => {
     await using setup = await setUp({});
     for (const missing of ['fail', 'standin'] as const) {
-      const { error, result } = await setup.made.generate({
+      const { error, result } = await setup.project.generate({
         fetchInput: noNetwork,
         options: { missing },
       });
@@ -113,13 +113,16 @@ describe('an https: input', () => {
   test('that has changed since it was pinned is not sent, and nothing is bought with it', async () => {
     const pictures = { '/ref.png?v=1': await picture() };
     await using setup = await setUp(pictures);
-    const { made, server } = setup;
-    await made.generate({ fetchInput });
+    const { project, server } = setup;
+    await project.generate({ fetchInput });
     pictures['/ref.png?v=1'] = await picture('png', { color: '#102030' });
-    expect((await made.generate({ fetchInput })).result).toMatchObject({ bought: 0, delivered: 1 });
+    expect((await project.generate({ fetchInput })).result).toMatchObject({
+      bought: 0,
+      delivered: 1,
+    });
 
-    await made.write('a.images.yaml', manifest(`${server.url}/ref.png?v=1`, 'cap'));
-    const { result, events } = await made.generate({ fetchInput });
+    await project.write('a.images.yaml', manifest(`${server.url}/ref.png?v=1`, 'cap'));
+    const { result, events } = await project.generate({ fetchInput });
     expect(result).toMatchObject({ bought: 0, failed: 1 });
     expect(eventsOf(events, 'failed')).toMatchObject([
       {
@@ -140,18 +143,18 @@ describe('an https: input', () => {
     ],
   ])('that %s is a mistake at its place', async (_, pictures, message) => {
     await using setup = await setUp(pictures);
-    const { error, events } = await setup.made.generate({ fetchInput });
+    const { error, events } = await setup.project.generate({ fetchInput });
     expect(error).toMatchObject({ code: 'manifest' });
     expect(eventsOf(events, 'diagnostic')).toMatchObject([
       { code: 'bad-input', line: 9, column: 20, message: expect.stringMatching(message) as string },
     ]);
-    expect(await pins(setup.made)).toEqual([]);
+    expect(await pins(setup.project)).toEqual([]);
     expect(api().requests).toEqual([]);
   });
 
   test('at a private address is refused by default', async () => {
     await using setup = await setUp({ '/ref.png?v=1': await picture() });
-    const { events } = await setup.made.generate();
+    const { events } = await setup.project.generate();
     expect(eventsOf(events, 'diagnostic')).toMatchObject([
       {
         code: 'bad-input',
@@ -163,12 +166,12 @@ describe('an https: input', () => {
 
   test('whose pin is damaged is fetched again, with a warning', async () => {
     await using setup = await setUp({ '/ref.png?v=1': await picture() });
-    const { made } = setup;
-    await made.generate({ fetchInput });
-    const [pin] = await pins(made);
+    const { project } = setup;
+    await project.generate({ fetchInput });
+    const [pin] = await pins(project);
     for (const text of ['<<<<<<<', 'null', '{"version":1,"file":"x","sha256":"y","info":null}']) {
-      await made.write(`.tintype/inputs/${pin}`, text);
-      const { result, events } = await made.generate({ fetchInput });
+      await project.write(`.tintype/inputs/${pin}`, text);
+      const { result, events } = await project.generate({ fetchInput });
       expect(result).toMatchObject({ bought: 0, delivered: 1 });
       expect(eventsOf(events, 'diagnostic')).toMatchObject([
         { severity: 'warning', code: 'pin-damaged' },

@@ -66,13 +66,15 @@ async function traces(
   queue: readonly Fault[],
   baseUrl = api().baseUrl,
 ): Promise<string> {
-  await using made = await testProject({ 'a.images.yaml': `images:\n  a: ${image}\n` }, baseUrl);
+  await using project = await testProject({ 'a.images.yaml': `images:\n  a: ${image}\n` }, baseUrl);
   for (const fault of queue) api().fail(fault);
   const options = { timeoutMs: 700 };
-  const { events, error, result } = await made.generate({ env, options });
-  const plan = await made.plan({ env, options });
-  const files = [...(await filesBelow(made.root)).keys()];
-  const texts = await Promise.all(files.map((file) => readFile(join(made.root, file), 'latin1')));
+  const { events, error, result } = await project.generate({ env, options });
+  const plan = await project.plan({ env, options });
+  const files = [...(await filesBelow(project.root)).keys()];
+  const texts = await Promise.all(
+    files.map((file) => readFile(join(project.root, file), 'latin1')),
+  );
   const failed = eventsOf(events, 'failed').length > 0 || error !== null;
   expect(failed).toBe(true);
   return [
@@ -165,20 +167,22 @@ describe('no trace of the key is left by', () => {
   });
 
   test('a picture that is delivered, in the store, the outputs and the asset map', async () => {
-    await using made = await testProject(
+    await using project = await testProject(
       {
         'a.images.yaml': `images:\n  a: ${image.replace(' }', ', openai_api_key: "${TEAM_OPENAI_KEY}" }')}\n`,
       },
       api().baseUrl,
     );
-    const { events, result } = await made.generate({
+    const { events, result } = await project.generate({
       env: { TEAM_OPENAI_KEY: 'team-RECOGNISABLE' },
     });
     expect(result?.bought).toBe(1);
-    const files = [...(await filesBelow(made.root)).keys()].filter(
+    const files = [...(await filesBelow(project.root)).keys()].filter(
       (file) => file !== 'a.images.yaml',
     );
-    const texts = await Promise.all(files.map((file) => readFile(join(made.root, file), 'latin1')));
+    const texts = await Promise.all(
+      files.map((file) => readFile(join(project.root, file), 'latin1')),
+    );
     expect([JSON.stringify(events), ...texts].join('\n')).not.toMatch(
       /RECOGNISABLE|TEAM_OPENAI_KEY/,
     );
@@ -210,7 +214,7 @@ describe('a key that a server repeats is removed from', () => {
   });
 
   test('errors and answers of a provider of the user, together with other secrets', async () => {
-    await using made = await testProject({
+    await using project = await testProject({
       'a.images.yaml': `images:\n  a: { prompt: hat, provider: mine, decorative: true }\n`,
     });
     const env = { FAL_TOKEN: key };
@@ -226,11 +230,11 @@ describe('a key that a server repeats is removed from', () => {
     ]) {
       const provider = { apiKeyName: null, inputs: null, originalFormat: null, refuse: () => null };
       const options = { providers: { mine: { ...provider, generate: mine } } };
-      const { events } = await made.generate({ env, options });
+      const { events } = await project.generate({ env, options });
       expect(eventsOf(events, 'failed')).toHaveLength(1);
-      const files = [...(await filesBelow(join(made.root, '.tintype'))).keys()];
+      const files = [...(await filesBelow(join(project.root, '.tintype'))).keys()];
       const texts = await Promise.all(
-        files.map((file) => readFile(join(made.root, '.tintype', file), 'latin1')),
+        files.map((file) => readFile(join(project.root, '.tintype', file), 'latin1')),
       );
       expect(files.length).toBeGreaterThan(0);
       expect([JSON.stringify(events), ...texts].join('\n')).not.toContain('RECOGNISABLE');
@@ -272,16 +276,18 @@ test('a picture that repeats a key outside its pixels is used, and the store has
     kind: 'not-json',
     body: JSON.stringify({ data: [{ b64_json: bytes.toString('base64') }] }),
   });
-  await using made = await testProject(
+  await using project = await testProject(
     { 'a.images.yaml': `images:\n  a: ${image}\n` },
     api().baseUrl,
   );
-  const { events, result } = await made.generate({ env: { OPENAI_API_KEY: key } });
+  const { events, result } = await project.generate({ env: { OPENAI_API_KEY: key } });
   expect(result).toMatchObject({ bought: 1, delivered: 1 });
   const warnings = eventsOf(events, 'warning').map(({ message }) => message);
   expect(warnings.join()).toContain('repeated a key of yours');
-  const files = [...(await filesBelow(made.root)).keys()];
-  const texts = await Promise.all(files.map((file) => readFile(join(made.root, file), 'latin1')));
+  const files = [...(await filesBelow(project.root)).keys()];
+  const texts = await Promise.all(
+    files.map((file) => readFile(join(project.root, file), 'latin1')),
+  );
   expect([JSON.stringify(events), ...texts].join('\n')).not.toContain('RECOGNISABLE');
 });
 
@@ -291,14 +297,14 @@ test.each([
 ])(
   'an input of a model that is a secret %s is refused before a record can contain it',
   async (_, value) => {
-    await using made = await testProject({
+    await using project = await testProject({
       'a.images.yaml': `images:\n  a: { prompt: hat, provider: lora, model: a/b, decorative: true }\n`,
     });
     const options = {
       providers: { lora: replicate({ inputs: { weights_token: value } }) },
       allowUnpriced: true,
     };
-    const { events, error } = await made.generate({
+    const { events, error } = await project.generate({
       options,
       env: { HF_TOKEN: 'RECOGNISABLE-hf-token' },
     });
@@ -307,7 +313,7 @@ test.each([
       message: expect.stringContaining('provider lora'),
     });
     expect(inspect([error, events], { depth: 10 })).not.toContain('RECOGNISABLE');
-    expect([...(await filesBelow(made.root)).keys()]).toEqual(['a.images.yaml', 'package.json']);
+    expect([...(await filesBelow(project.root)).keys()]).toEqual(['a.images.yaml', 'package.json']);
   },
 );
 

@@ -91,11 +91,11 @@ describe('a server gets what it takes, and nothing else', () => {
       known,
       await picture(format, { width: 96, height: 64 }),
     );
-    await using made = await testProject({ 'a.images.yaml': manifest(fields) });
+    await using project = await testProject({ 'a.images.yaml': manifest(fields) });
     const options = run({ server, baseUrl: strict.baseUrl });
-    expect((await made.generate(options)).result).toMatchObject({ bought: 1, delivered: 1 });
+    expect((await project.generate(options)).result).toMatchObject({ bought: 1, delivered: 1 });
     expect(strict.requests).toMatchObject([{ body: { model: 'm', prompt: 'fox', n: 1, ...sent } }]);
-    expect((await made.generate(options)).result).toMatchObject({ bought: 0 });
+    expect((await project.generate(options)).result).toMatchObject({ bought: 0 });
   });
 
   test('one without a size says what the picture will be, and that is all an image may ask for', async () => {
@@ -107,8 +107,8 @@ describe('a server gets what it takes, and nothing else', () => {
       parameters: [],
     };
     const refusal = async (fields: string, options: OpenAiOptions) => {
-      await using made = await testProject({ 'a.images.yaml': manifest(fields) });
-      const { events } = await made.generate(run({ ...plain, ...options }));
+      await using project = await testProject({ 'a.images.yaml': manifest(fields) });
+      const { events } = await project.generate(run({ ...plain, ...options }));
       return eventsOf(events, 'diagnostic').map(({ message }) => message);
     };
     expect(await refusal('', {})).toEqual([
@@ -125,8 +125,8 @@ describe('a server gets what it takes, and nothing else', () => {
       ['auto', {}],
       ['64x48', { fixedSize: '64x48' }],
     ] as const) {
-      await using made = await testProject({ 'a.images.yaml': manifest(`, size: ${size}`) });
-      const { result, events } = await made.generate(run({ ...plain, ...options }));
+      await using project = await testProject({ 'a.images.yaml': manifest(`, size: ${size}`) });
+      const { result, events } = await project.generate(run({ ...plain, ...options }));
       expect(result).toMatchObject({ bought: 1 });
       expect(eventsOf(events, 'warning').filter(({ code }) => code === 'provider')).toEqual([]);
     }
@@ -140,10 +140,10 @@ describe('a server gets what it takes, and nothing else', () => {
 describe('stable-diffusion.cpp makes pictures that do not move, and says so before anything is sent', () => {
   test.each(['svg', 'gif'])('%s', async (format) => {
     await using strict = await strictServer([], await picture('png'));
-    await using made = await testProject({
+    await using project = await testProject({
       'a.images.yaml': manifest('').replace('output_format: jpeg', `output_format: ${format}`),
     });
-    const { events } = await made.generate(
+    const { events } = await project.generate(
       run({ server: 'stable-diffusion.cpp', baseUrl: strict.baseUrl }),
     );
     expect(eventsOf(events, 'diagnostic').map(({ message }) => message)).toEqual([
@@ -186,16 +186,16 @@ describe('a deployment at Azure, whose name is not that of its model', () => {
   };
 
   test('has its prices and is bought at them', async () => {
-    await using made = await open(', size: 1408x480');
-    const options = made.options({ sameAs: 'gpt-image-2', pricedBy: 'far' });
-    const [row] = (await made.project.plan(options)).requests;
+    await using project = await open(', size: 1408x480');
+    const options = project.options({ sameAs: 'gpt-image-2', pricedBy: 'far' });
+    const [row] = (await project.project.plan(options)).requests;
     expect(row!.costUsd!.high).toBeGreaterThan(0);
-    const { result } = await made.project.generate(options);
+    const { result } = await project.project.generate(options);
     expect(result).toMatchObject({ bought: 1 });
-    const [entry] = made.emulator.ledger;
+    const [entry] = project.emulator.ledger;
     expect(result!.costUsd).toBeCloseTo(entry!.costUsd, 6);
     expect(entry).toMatchObject({ model: 'pictures-prod' });
-    expect(made.emulator.requests.map(({ headers }) => headers['authorization'])).toEqual([
+    expect(project.emulator.requests.map(({ headers }) => headers['authorization'])).toEqual([
       undefined,
     ]);
   });
@@ -204,7 +204,7 @@ describe('a deployment at Azure, whose name is not that of its model', () => {
     const key = 'azure-0123456789';
     const models = [{ ...gpt2, id: 'pictures-prod' }];
     await using emulator = await startOpenAiEmulator({ isAzure: true, apiKeys: [key], models });
-    await using made = await testProject({
+    await using project = await testProject({
       'a.images.yaml': `images:
   fox: { prompt: fox, ${older} }
   owl: { prompt: owl, ${older}, input_images: [one.png] }
@@ -219,7 +219,7 @@ describe('a deployment at Azure, whose name is not that of its model', () => {
       },
       { models: { 'pictures-prod': { sameAs: 'gpt-image-2', pricedBy: 'far' } } },
     );
-    const { result } = await made.generate(options);
+    const { result } = await project.generate(options);
     expect(result).toMatchObject({ bought: 2, failed: 0 });
     const billed = emulator.ledger.reduce((sum, { costUsd }) => sum + costUsd, 0);
     expect(result!.costUsd).toBeCloseTo(billed, 6);
@@ -227,24 +227,24 @@ describe('a deployment at Azure, whose name is not that of its model', () => {
     expect(emulator.requests.map(({ query }) => query)).toEqual(
       Array(2).fill('api-version=2025-04-01-preview'),
     );
-    expect((await made.generate(options)).result).toMatchObject({ bought: 0, delivered: 2 });
+    expect((await project.generate(options)).result).toMatchObject({ bought: 0, delivered: 2 });
     expect(emulator.requests).toHaveLength(2);
   });
 
   test('whose name is not safe in an address stays one part of it', async () => {
     await using strict = await strictServer([], await picture('png'));
-    await using made = await testProject({
+    await using project = await testProject({
       'a.images.yaml': manifest(', size: auto').replace('model: m', 'model: ../../a?b'),
     });
-    await made.generate(run({ server: 'azure-deployments', baseUrl: `${strict.baseUrl}/` }));
+    await project.generate(run({ server: 'azure-deployments', baseUrl: `${strict.baseUrl}/` }));
     expect(strict.requests.map(({ url }) => url)).toEqual([
       '/v1/deployments/..%2F..%2Fa%3Fb/images/generations',
     ]);
   });
 
   test('has its limits, and no price that nobody stated', async () => {
-    await using made = await open(', size: 512x512');
-    const { events } = await made.project.generate(made.options({ sameAs: 'gpt-image-2' }));
+    await using project = await open(', size: 512x512');
+    const { events } = await project.project.generate(project.options({ sameAs: 'gpt-image-2' }));
     expect(eventsOf(events, 'diagnostic')[0]?.message).toContain('size 512x512 has fewer than');
     await using other = await open(', size: 1408x480');
     const [row] = (await other.project.plan(other.options({ sameAs: 'gpt-image-2' }))).requests;
@@ -252,8 +252,8 @@ describe('a deployment at Azure, whose name is not that of its model', () => {
   });
 
   test('of a model that is misspelt is a mistake in the config', async () => {
-    await using made = await open('');
-    await expect(made.project.plan(made.options({ sameAs: 'gpt-image-22' }))).rejects.toThrow(
+    await using project = await open('');
+    await expect(project.project.plan(project.options({ sameAs: 'gpt-image-22' }))).rejects.toThrow(
       'models.pictures-prod: there is no model "gpt-image-22"; did you mean "gpt-image-2"?',
     );
   });

@@ -25,7 +25,7 @@ images:
 const prompts =
   'cat,hero,icon a,icon b,icon c,icon d,icon e,later,night,options,options,options'.split(',');
 
-function project(text = manifest): Promise<TestProject> {
+function projectOf(text = manifest): Promise<TestProject> {
   return testProject({ 'a.images.yaml': text }, api().baseUrl);
 }
 
@@ -36,46 +36,46 @@ describe('shards', () => {
   test('one after the other in one folder leave the same as one run, which then has nothing to do', async () => {
     // One request at a time, because the API draws the candidates of a prompt in the order in which they arrive.
     const options = { concurrency: 1 };
-    await using whole = await project();
+    await using whole = await projectOf();
     await whole.generate({ options });
     const expected = await hashesBelow(`${whole.root}/public`);
     for (const count of [2, 5]) {
       api().reset();
-      await using made = await project();
+      await using project = await projectOf();
       for (const shard of shardsOf(count)) {
-        const { events, result, error } = await made.generate({ shard, options });
+        const { events, result, error } = await project.generate({ shard, options });
         expect(error).toBeNull();
         expect(result!.plan.shard).toMatchObject({ ...shard, run: { images: 13 } });
         for (const type of ['planned', 'done'] as const)
           expect(eventsOf(events, type)).toMatchObject([{ shard }]);
       }
       expect(billedPrompts(api())).toEqual(prompts);
-      expect(await hashesBelow(`${made.root}/public`)).toEqual(expected);
-      const { events, result } = await made.generate({ options });
+      expect(await hashesBelow(`${project.root}/public`)).toEqual(expected);
+      const { events, result } = await project.generate({ options });
       expect(result).toMatchObject({ bought: 0, written: 0, removed: 0, delivered: 11 });
       expect(eventsOf(events, 'done')[0]).not.toHaveProperty('shard');
     }
   });
 
   test('at the same time in one folder buy each picture once', async () => {
-    await using made = await project();
-    const runs = await Promise.all(shardsOf(4).map((shard) => made.generate({ shard })));
+    await using project = await projectOf();
+    const runs = await Promise.all(shardsOf(4).map((shard) => project.generate({ shard })));
     expect(runs.map(({ error }) => error)).toEqual([null, null, null, null]);
     expect(billedPrompts(api())).toEqual(prompts);
-    expect((await made.generate()).result).toMatchObject({ bought: 0, written: 0, removed: 0 });
+    expect((await project.generate()).result).toMatchObject({ bought: 0, written: 0, removed: 0 });
   });
 
   test('plan what they would do, and what all of them cost together', async () => {
-    await using made = await project();
-    const whole = await made.plan();
-    const plans = await Promise.all(shardsOf(3).map((shard) => made.plan({ shard })));
+    await using project = await projectOf();
+    const whole = await project.plan();
+    const plans = await Promise.all(shardsOf(3).map((shard) => project.plan({ shard })));
     expect(plans.flatMap(({ rows }) => rows.map(({ id }) => id)).toSorted()).toEqual(
       whole.rows.map(({ id }) => id).toSorted(),
     );
     for (const { shard } of plans) expect(shard?.run).toEqual(whole.totals);
     // Selected images belong to the same shard as in the whole project.
     const part = await Promise.all(
-      shardsOf(3).map((shard) => made.plan({ shard, ids: ['later', 'cat'] })),
+      shardsOf(3).map((shard) => project.plan({ shard, ids: ['later', 'cat'] })),
     );
     part.forEach(({ rows }, at) => {
       const ids = new Set(plans[at]!.rows.map(({ id }) => id));
@@ -85,57 +85,57 @@ describe('shards', () => {
   });
 
   test('do not use the snapshots of each other', async () => {
-    await using made = await project();
-    await made.generate();
+    await using project = await projectOf();
+    await project.generate();
     const plans: number[] = [];
     for (const shard of [...shardsOf(3), ...shardsOf(3)])
-      plans.push((await made.plan({ shard })).rows.length);
+      plans.push((await project.plan({ shard })).rows.length);
     expect(plans.slice(0, 3)).toEqual(plans.slice(3));
     expect(plans.slice(0, 3).reduce((sum, rows) => sum + rows, 0)).toBe(13);
   });
 
   test('without images succeed', async () => {
-    await using made = await project(
+    await using project = await projectOf(
       `images:\n  one: { prompt: one, decorative: true, ${small} }\n`,
     );
     const runs = [];
-    for (const shard of shardsOf(7)) runs.push(await made.generate({ shard }));
+    for (const shard of shardsOf(7)) runs.push(await project.generate({ shard }));
     expect(runs.every(({ error, result }) => error === null && result!.failed === 0)).toBe(true);
     expect(billedPrompts(api())).toEqual(['one']);
   });
 
   test('all report a mistake of the project, and spend nothing', async () => {
-    await using made = await project(`${manifest}  bad: { prompt: bad, colour: red }\n`);
+    await using project = await projectOf(`${manifest}  bad: { prompt: bad, colour: red }\n`);
     for (const shard of shardsOf(3))
-      expect((await made.generate({ shard })).error).toMatchObject({ code: 'manifest' });
+      expect((await project.generate({ shard })).error).toMatchObject({ code: 'manifest' });
     expect(api().requests).toEqual([]);
   });
 });
 
 describe('the budget of shards is that of one run', () => {
   test('each shard refuses a project above the budget, although each alone would fit', async () => {
-    await using made = await project();
-    const high = (await made.plan()).totals.costUsd!.high;
+    await using project = await projectOf();
+    const high = (await project.plan()).totals.costUsd!.high;
     for (const shard of shardsOf(4)) {
       // A shard that has nothing to buy is not refused.
-      if ((await made.plan({ shard })).requests.length === 0) continue;
+      if ((await project.plan({ shard })).requests.length === 0) continue;
       const run = { shard, options: { maxCostUsd: high * 0.99 } };
-      expect((await made.generate(run)).error).toMatchObject({
+      expect((await project.generate(run)).error).toMatchObject({
         code: 'over-budget',
         message: expect.stringContaining('what all 4 shards have to buy may cost up to') as string,
       });
       const day = { shard, options: { maxCostUsdPerDay: high * 0.99 } };
-      expect((await made.generate(day)).error).toMatchObject({ code: 'over-budget' });
+      expect((await project.generate(day)).error).toMatchObject({ code: 'over-budget' });
     }
     expect(api().requests).toEqual([]);
   });
 
   test('a project within the budget is bought, however unevenly it is split', async () => {
-    await using made = await project();
-    const high = (await made.plan()).totals.costUsd!.high;
+    await using project = await projectOf();
+    const high = (await project.plan()).totals.costUsd!.high;
     // Each shard has its own machine, so none sees what the others buy.
     for (const shard of shardsOf(4)) {
-      await using machine = await project();
+      await using machine = await projectOf();
       const run = { shard, options: { maxCostUsd: high } };
       expect(await machine.generate(run)).toMatchObject({ error: null, result: { failed: 0 } });
     }

@@ -83,11 +83,11 @@ test('a build does not wait for a server that answers late', async () => {
 });
 
 async function build(server: Server, mode: 'read' | 'readwrite') {
-  await using made = await testProject({ 'a.images.yaml': manifest });
+  await using project = await testProject({ 'a.images.yaml': manifest });
   const remote = http({ url: server.url });
-  const { error, events } = await made.generate({ env, options: { cache: { remote, mode } } });
+  const { error, events } = await project.generate({ env, options: { cache: { remote, mode } } });
   expect(error).toBeNull();
-  const outDir = join(made.root, 'public/images');
+  const outDir = join(project.root, 'public/images');
   const names = await readdir(outDir);
   const bytes = await Promise.all(names.map(async (name) => readFile(join(outDir, name), 'hex')));
   return {

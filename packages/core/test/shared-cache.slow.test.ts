@@ -71,16 +71,16 @@ test('a run in mode read never writes', async () => {
 
 test('a build that finds everything in its own cache sends no request', async () => {
   const remote = testRemote();
-  await using made = await testProject({ 'a.images.yaml': manifest });
+  await using project = await testProject({ 'a.images.yaml': manifest });
   const run: Run = {
     env: { TINTYPE_CACHE_KEY: key },
     options: { cache: { remote, mode: 'readwrite' } },
   };
-  await made.generate(run);
+  await project.generate(run);
   const requests = remote.requests.length;
   // The first build uses the snapshot, the second one the index.
   for (const env of [{}, { TINTYPE_MISSING: 'standin' }]) {
-    const { error, events } = await made.generate({ ...run, env: { ...run.env, ...env } });
+    const { error, events } = await project.generate({ ...run, env: { ...run.env, ...env } });
     expect(error).toBeNull();
     expect(events.filter(({ type }) => type === 'shared-cache')).toEqual([]);
   }
@@ -94,8 +94,8 @@ describe('without TINTYPE_CACHE_KEY in the environment nothing is read or writte
     ['it is in a .env file', {}, `TINTYPE_CACHE_KEY=${key}\n`],
   ])('%s', async (_, env, envFile) => {
     const remote = testRemote();
-    await using made = await testProject({ 'a.images.yaml': manifest, '.env': envFile });
-    const { error, events } = await made.generate({
+    await using project = await testProject({ 'a.images.yaml': manifest, '.env': envFile });
+    const { error, events } = await project.generate({
       env,
       options: { cache: { remote, mode: 'readwrite' } },
     });
@@ -131,23 +131,23 @@ describe('a wrong option is a config error', () => {
     ['cache has no option "remot"', { remot: testRemote() }, {}],
     ['cache must be', 's3://team', {}],
   ])('%s', async (message, cache, env) => {
-    await using made = await testProject({ 'a.images.yaml': manifest });
-    await expect(made.context({ options: { cache } as never, env })).rejects.toMatchObject({
+    await using project = await testProject({ 'a.images.yaml': manifest });
+    await expect(project.context({ options: { cache } as never, env })).rejects.toMatchObject({
       code: 'config',
       message: expect.stringContaining(message),
     });
     if (env['TINTYPE_CACHE_KEY'] !== undefined) {
-      const error = await made.context({ env }).catch((reason: unknown) => reason);
+      const error = await project.context({ env }).catch((reason: unknown) => reason);
       expect(String(error)).not.toContain(env['TINTYPE_CACHE_KEY']);
     }
   });
 
   test('a JSON config cannot name a remote', async () => {
-    await using made = await testProject({
+    await using project = await testProject({
       'a.images.yaml': manifest,
       'tintype.config.json': '{ "cache": { "mode": "readwrite" } }',
     });
-    await expect(made.context()).rejects.toThrow('in a config that is code');
+    await expect(project.context()).rejects.toThrow('in a config that is code');
   });
 });
 
@@ -382,14 +382,14 @@ describe('TINTYPE_CACHE_KEY', () => {
     };
     for (const faults of [{}, { get: echo }, { put: echo }, { label: `s3://${key}` }]) {
       const remote = testRemote(new Map(), faults);
-      await using made = await testProject({ 'a.images.yaml': manifest });
-      const outcome = await made.generate({
+      await using project = await testProject({ 'a.images.yaml': manifest });
+      const outcome = await project.generate({
         env: { TINTYPE_CACHE_KEY: key },
         options: { cache: { remote, mode: 'readwrite' } },
       });
-      const files = [...(await filesBelow(made.root)).keys()];
+      const files = [...(await filesBelow(project.root)).keys()];
       const texts = await Promise.all(
-        files.map(async (file) => readFile(join(made.root, file), 'latin1')),
+        files.map(async (file) => readFile(join(project.root, file), 'latin1')),
       );
       const inRemote = [...remote.files].map(
         ([name, bytes]) => name + Buffer.from(bytes).toString('latin1'),
@@ -465,13 +465,13 @@ async function build({
   signal,
   manifest: text = manifest,
 }: Build): Promise<Built> {
-  await using made = await testProject({ 'a.images.yaml': text });
-  const outcome = await made.generate({
+  await using project = await testProject({ 'a.images.yaml': text });
+  const outcome = await project.generate({
     env: { TINTYPE_CACHE_KEY: key, ...env },
     options: { cache: { remote, ...(mode && { mode }) } },
     ...(signal && { signal }),
   });
-  const outDir = join(made.root, 'public/images');
+  const outDir = join(project.root, 'public/images');
   const names = await readdir(outDir).catch(() => []);
   const bytes = await Promise.all(names.map(async (name) => readFile(join(outDir, name), 'hex')));
   return {

@@ -76,50 +76,50 @@ const away = () => {
 
 describe('a picture that is bought', () => {
   test('is in the remote before its record is written, and leaves the folder', async () => {
-    await using made = await machine('fox');
-    const records = join(made.root, '.tintype/records');
+    await using project = await machine('fox');
+    const records = join(project.root, '.tintype/records');
     const recordsAt: string[][] = [];
     const remote = watchedRemote(folder(bucket), async (operation, name) => {
       if (operation === 'put' && name.startsWith('originals/'))
         recordsAt.push(await filesIn(records));
     });
-    const { result } = await made.generate(sharing(remote));
+    const { result } = await project.generate(sharing(remote));
     expect(result).toMatchObject({ bought: 1, delivered: 1, failed: 0 });
     expect(recordsAt).toEqual([[]]);
     expect(await filesIn(records)).toHaveLength(1);
-    expect(await filesIn(join(made.root, '.tintype/originals'))).toEqual([]);
-    expect(await filesIn(join(made.root, '.tintype/attempts'))).toEqual([]);
+    expect(await filesIn(join(project.root, '.tintype/originals'))).toEqual([]);
+    expect(await filesIn(join(project.root, '.tintype/attempts'))).toEqual([]);
     expect(await filesIn(join(bucket, 'originals'))).toHaveLength(1);
     expect(await filesIn(join(bucket, 'records'))).toHaveLength(1);
   });
 
   test('stays on this machine while the remote is away, and the next run uploads it', async () => {
-    await using made = await machine('fox');
+    await using project = await machine('fox');
     const remote = watchedRemote(folder(bucket), (operation, name) => {
       if (operation === 'put' && name.startsWith('originals/')) away();
     });
-    const { result, events } = await made.generate(sharing(remote));
+    const { result, events } = await project.generate(sharing(remote));
     expect(result).toMatchObject({ bought: 1, delivered: 1, failed: 0 });
     expect(eventsOf(events, 'warning')).toContainEqual(
       expect.objectContaining({ code: 'not-delivered' }),
     );
-    expect(await filesIn(join(made.root, '.tintype/originals'))).toHaveLength(1);
+    expect(await filesIn(join(project.root, '.tintype/originals'))).toHaveLength(1);
     expect(await filesIn(join(bucket, 'originals'))).toEqual([]);
     // The record must tell other machines that the picture was paid for.
     const note = (await filesIn(join(bucket, 'claims'))).find((name) => name.endsWith('.attempt'));
     expect(await readFile(join(bucket, 'claims', note!), 'utf8')).toContain('"prompt": "fox"');
 
-    await made.write('a.images.yaml', manifest('fox', 'owl'));
-    expect((await made.generate(sharing())).result).toMatchObject({ bought: 1, failed: 0 });
+    await project.write('a.images.yaml', manifest('fox', 'owl'));
+    expect((await project.generate(sharing())).result).toMatchObject({ bought: 1, failed: 0 });
     expect(await filesIn(join(bucket, 'originals'))).toHaveLength(2);
-    expect(await filesIn(join(made.root, '.tintype/attempts'))).toEqual([]);
+    expect(await filesIn(join(project.root, '.tintype/attempts'))).toEqual([]);
     expect(billedPrompts(api())).toEqual(['fox', 'owl']);
   });
 
   test('is not requested if the remote does not answer', async () => {
-    await using made = await machine('fox');
+    await using project = await machine('fox');
     const remote = watchedRemote(folder(bucket), away);
-    const { error } = await made.generate(sharing(remote));
+    const { error } = await project.generate(sharing(remote));
     expect(error).toMatchObject({ code: 'remote-unavailable' });
     expect(api().ledger).toEqual([]);
   });
@@ -133,7 +133,7 @@ test.each([
   'whichever request to the remote %s, a picture is paid for once and arrives in the remote',
   async (how, first) => {
     for (let at = isLong ? 1 : first, isOver = false; !isOver; at += isLong ? 1 : 2) {
-      await using made = await machine('fox');
+      await using project = await machine('fox');
       const home = await mkdtemp(join(tmpdir(), 'tintype-bucket-'));
       const inner = folder(home);
       let count = 0;
@@ -164,18 +164,18 @@ test.each([
           return isCreated;
         },
       };
-      await made.generate(sharing(losing));
+      await project.generate(sharing(losing));
       isOver = count < at;
-      const { result, events } = await made.generate(sharing(inner));
+      const { result, events } = await project.generate(sharing(inner));
       expect([at, result?.failed, result?.delivered]).toEqual([at, 0, 1]);
       const warnings = eventsOf(events, 'warning').filter(
         ({ code }) => code === 'maybe-billed',
       ).length;
       expect([at, api().ledger.length <= 1 + warnings]).toEqual([at, true]);
-      await made.generate(sharing(inner));
+      await project.generate(sharing(inner));
       expect([at, await filesIn(join(home, 'originals'))]).toEqual([at, [expect.any(String)]]);
       expect([at, await filesIn(join(home, 'records'))]).toEqual([at, [expect.any(String)]]);
-      expect([at, await filesIn(join(made.root, '.tintype/attempts'))]).toEqual([at, []]);
+      expect([at, await filesIn(join(project.root, '.tintype/attempts'))]).toEqual([at, []]);
       api().reset();
       await rm(home, { recursive: true });
     }
@@ -257,8 +257,8 @@ describe('two machines', () => {
       [0, null],
     ]);
     expect(billedPrompts(api())).toEqual(ids);
-    const pictures = (made: TestProject) =>
-      outputs(made).then((files) => files.filter(([name]) => name!.endsWith('.jpeg')));
+    const pictures = (project: TestProject) =>
+      outputs(project).then((files) => files.filter(([name]) => name!.endsWith('.jpeg')));
     expect(await pictures(one)).toEqual(await pictures(two));
   });
 
@@ -362,7 +362,7 @@ describe('two machines', () => {
 });
 
 test('if a remote cannot keep two machines from buying one picture, a run buys only with --i-am-the-only-buyer', async () => {
-  await using made = await machine('fox');
+  await using project = await machine('fox');
   const inner = folder(bucket);
   const lying: Remote = {
     ...inner,
@@ -371,15 +371,15 @@ test('if a remote cannot keep two machines from buying one picture, a run buys o
       return true;
     },
   };
-  const { error } = await made.generate(sharing(lying));
+  const { error } = await project.generate(sharing(lying));
   expect(error).toMatchObject({ code: 'remote-unsupported' });
   expect(String(error)).toContain('--i-am-the-only-buyer');
   expect(api().ledger).toEqual([]);
   const { options } = sharing(lying);
-  const only = await made.generate({ options: { ...options, onlyBuyer: true } });
+  const only = await project.generate({ options: { ...options, onlyBuyer: true } });
   expect(only.result).toMatchObject({ bought: 1, failed: 0 });
   // A clone buys nothing, so it needs no claim.
-  await using clone = await cloneOf(made, 'fox');
+  await using clone = await cloneOf(project, 'fox');
   expect((await clone.generate(sharing(lying))).result).toMatchObject({ bought: 0, delivered: 1 });
 });
 
@@ -443,14 +443,14 @@ describe('records in the remote', () => {
 });
 
 test('prune --remote keeps old bytes if a new record of another machine names them', async () => {
-  await using made = await machine('fox');
-  await made.generate(sharing());
-  const context = await made.context(sharing());
+  await using project = await machine('fox');
+  await project.generate(sharing());
+  const context = await project.context(sharing());
   const old = new Date(Date.now() - 90 * 86_400_000);
   for (const name of await filesIn(join(bucket, 'originals')))
     await utimes(join(bucket, 'originals', name), old, old);
   // This machine does not know about the purchase.
-  await rm(join(made.root, '.tintype/records'), { recursive: true });
+  await rm(join(project.root, '.tintype/records'), { recursive: true });
   const result = await pruneRemote(
     { ...context, now: () => new Date() },
     { isDryRun: false, olderThanDays: 30 },
@@ -460,29 +460,29 @@ test('prune --remote keeps old bytes if a new record of another machine names th
 });
 
 test('push uploads the pictures of a folder to the remote, and removes nothing', async () => {
-  await using made = await machine('fox', 'owl');
-  await made.generate();
-  const before = await filesIn(join(made.root, '.tintype'));
-  const pushed = await pushOriginals(await made.context(sharing()), ['owl']);
+  await using project = await machine('fox', 'owl');
+  await project.generate();
+  const before = await filesIn(join(project.root, '.tintype'));
+  const pushed = await pushOriginals(await project.context(sharing()), ['owl']);
   expect(pushed).toMatchObject({ uploaded: 1, wasThere: 0, notHere: 0, failed: 0 });
-  expect(await pushOriginals(await made.context(sharing()), [])).toMatchObject({
+  expect(await pushOriginals(await project.context(sharing()), [])).toMatchObject({
     uploaded: 1,
     wasThere: 1,
   });
-  expect(await filesIn(join(made.root, '.tintype'))).toEqual(before);
-  await using clone = await cloneOf(made, 'fox', 'owl');
+  expect(await filesIn(join(project.root, '.tintype'))).toEqual(before);
+  await using clone = await cloneOf(project, 'fox', 'owl');
   expect((await clone.generate(sharing())).result).toMatchObject({ bought: 0, delivered: 2 });
 });
 
 test('prune --remote removes old files that no record names, and no file of anything else', async () => {
-  await using made = await machine('fox', 'owl');
-  await made.generate(sharing());
-  const context = await made.context(sharing());
+  await using project = await machine('fox', 'owl');
+  await project.generate(sharing());
+  const context = await project.context(sharing());
   const soon = { ...context, now: () => new Date(Date.now() + 40 * 86_400_000) };
   const rules = { isDryRun: false, olderThanDays: null };
   await expect(pruneRemote(soon, rules)).rejects.toMatchObject({ code: 'usage' });
-  const [first] = await filesIn(join(made.root, '.tintype/records'));
-  await rm(join(made.root, '.tintype/records', first!));
+  const [first] = await filesIn(join(project.root, '.tintype/records'));
+  await rm(join(project.root, '.tintype/records', first!));
   // These are not Tintype's files, although the names look similar.
   const hash = first!.slice(3, 67);
   const strangers = [`notes/${hash}`, `records/${hash}.txt`, `claims/${hash}/x`, `${hash}.png`];
@@ -495,13 +495,13 @@ test('prune --remote removes old files that no record names, and no file of anyt
     },
   };
   const planted = await pruneRemote(
-    { ...(await made.context(sharing(listing))), now: soon.now },
+    { ...(await project.context(sharing(listing))), now: soon.now },
     { isDryRun: true, olderThanDays: 30 },
   );
   expect(planted.removed.map(({ name }) => name)).not.toEqual(
     expect.arrayContaining([expect.stringMatching(/^notes|txt$|\/x$|\.\.|^[0-9a-f]{64}\.png$/)]),
   );
-  const isYoung = await pruneRemote(await made.context(sharing()), {
+  const isYoung = await pruneRemote(await project.context(sharing()), {
     isDryRun: false,
     olderThanDays: 1,
   });

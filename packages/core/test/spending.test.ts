@@ -7,7 +7,7 @@ import { fastClock, isQueued, type Run, testProject, type TestProject } from './
 
 const api = useApi();
 
-function project(...prompts: readonly string[]): Promise<TestProject> {
+function projectOf(...prompts: readonly string[]): Promise<TestProject> {
   const images = prompts.map(
     (prompt) =>
       `  ${prompt}: { prompt: ${prompt}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n`,
@@ -16,20 +16,20 @@ function project(...prompts: readonly string[]): Promise<TestProject> {
 }
 
 /** A context without a decision about whether to buy. */
-async function undecided(made: TestProject, confirm?: (offer: Offer) => Promise<boolean>) {
-  const context = await made.context();
-  const { config } = await loadProject({ cwd: made.root, env: {}, root: made.root });
+async function undecided(project: TestProject, confirm?: (offer: Offer) => Promise<boolean>) {
+  const context = await project.context();
+  const { config } = await loadProject({ cwd: project.root, env: {}, root: project.root });
   return { ...context, config, ...(confirm && { confirm }) };
 }
 
-async function highOf(made: TestProject): Promise<number> {
-  return (await made.plan()).totals.costUsd!.high;
+async function highOf(project: TestProject): Promise<number> {
+  return (await project.plan()).totals.costUsd!.high;
 }
 
 describe('if nothing says whether to buy', () => {
   test('and no person can be asked, nothing is bought, and the list has every price', async () => {
-    await using made = await project('hat', 'cap');
-    const images = await openImages(await undecided(made));
+    await using project = await projectOf('hat', 'cap');
+    const images = await openImages(await undecided(project));
     await expect(images.judge()).rejects.toMatchObject({
       code: 'originals-missing',
       place: { file: 'a.images.yaml', line: 2 },
@@ -41,10 +41,10 @@ describe('if nothing says whether to buy', () => {
   });
 
   test('a person is asked once, for the whole plan', async () => {
-    await using made = await project('hat', 'cap');
-    const high = await highOf(made);
+    await using project = await projectOf('hat', 'cap');
+    const high = await highOf(project);
     const offers: Offer[] = [];
-    const context = await undecided(made, async (offer) => {
+    const context = await undecided(project, async (offer) => {
       offers.push(offer);
       return true;
     });
@@ -58,10 +58,10 @@ describe('if nothing says whether to buy', () => {
   });
 
   test('a no buys nothing, and a plan above the budget is refused without a question', async () => {
-    await using made = await project('hat');
-    const declining = await openImages(await undecided(made, async () => false));
+    await using project = await projectOf('hat');
+    const declining = await openImages(await undecided(project, async () => false));
     await expect(declining.judge()).rejects.toMatchObject({ code: 'originals-missing' });
-    const context = await undecided(made, () => Promise.reject(new Error('asked')));
+    const context = await undecided(project, () => Promise.reject(new Error('asked')));
     const poor = { ...context, config: { ...context.config, maxCostUsd: 0 } };
     const images = await openImages(poor);
     await expect(images.judge()).rejects.toMatchObject({ code: 'over-budget' });
@@ -69,9 +69,9 @@ describe('if nothing says whether to buy', () => {
   });
 
   test('if everything is stored, there is no question', async () => {
-    await using made = await project('hat');
-    await made.generate();
-    const images = await openImages(await undecided(made));
+    await using project = await projectOf('hat');
+    await project.generate();
+    const images = await openImages(await undecided(project));
     const { obtain } = await images.judge();
     await expect(obtain(images.plan.requests[0]!)).resolves.toMatchObject({ record: {} });
   });
@@ -80,10 +80,10 @@ describe('if nothing says whether to buy', () => {
 describe('an unknown price', () => {
   const models = { 'gpt-image-2.5-flare': { prices: null } };
 
-  async function judged(made: TestProject, env: Readonly<Record<string, string>>, more = {}) {
-    const context = await made.context();
+  async function judged(project: TestProject, env: Readonly<Record<string, string>>, more = {}) {
+    const context = await project.context();
     const options = { missing: 'buy', models, ...more } as const;
-    const { config } = await loadProject({ cwd: made.root, env, root: made.root, options });
+    const { config } = await loadProject({ cwd: project.root, env, root: project.root, options });
     const events: string[] = [];
     const report = (event: { readonly type: string; readonly code?: unknown }) => {
       if (event.type === 'warning') events.push(String(event.code));
@@ -93,10 +93,10 @@ describe('an unknown price', () => {
   }
 
   test('passes the default budget with a warning, and passes without a budget', async () => {
-    await using made = await project('hat');
-    expect(await judged(made, {})).toEqual(['price-unknown']);
-    expect(await judged(made, {}, { maxCostUsd: null })).toEqual([]);
-    expect(await judged(made, {}, { maxCostUsd: 5, allowUnpriced: true })).toEqual([]);
+    await using project = await projectOf('hat');
+    expect(await judged(project, {})).toEqual(['price-unknown']);
+    expect(await judged(project, {}, { maxCostUsd: null })).toEqual([]);
+    expect(await judged(project, {}, { maxCostUsd: 5, allowUnpriced: true })).toEqual([]);
   });
 
   test.each([
@@ -110,8 +110,8 @@ describe('an unknown price', () => {
       { allowUnpriced: true },
     ],
   ])('does not pass %s', async (_, env, options) => {
-    await using made = await project('hat');
-    await expect(judged(made, env, options)).rejects.toMatchObject({
+    await using project = await projectOf('hat');
+    await expect(judged(project, env, options)).rejects.toMatchObject({
       code: 'over-budget',
       option: 'allowUnpriced',
       message: expect.stringMatching(/price of hat is unknown/) as string,
@@ -121,8 +121,8 @@ describe('an unknown price', () => {
 });
 
 test('images that are opened and not judged buy nothing, whatever the policy', async () => {
-  await using made = await project('hat');
-  const { obtain, plan } = await openImages(await made.context());
+  await using project = await projectOf('hat');
+  const { obtain, plan } = await openImages(await project.context());
   await expect(obtain(plan.requests[0]!)).rejects.toMatchObject({ code: 'originals-missing' });
   expect(api().requests).toEqual([]);
 });
@@ -133,20 +133,20 @@ describe('an amount that is not finite', () => {
     ['a budget of a day', { maxCostUsdPerDay: Number.NaN }],
     ['a budget that is infinite', { maxCostUsd: Number.NEGATIVE_INFINITY }],
   ])('%s: nothing is bought', async (_, budget) => {
-    await using made = await project('hat');
-    const context = await made.context();
+    await using project = await projectOf('hat');
+    const context = await project.context();
     const images = await openImages({ ...context, config: { ...context.config, ...budget } });
     await expect(images.judge()).rejects.toMatchObject({ code: 'over-budget' });
     expect(api().requests).toEqual([]);
   });
 
   test('a price: nothing is bought, even without a budget', async () => {
-    await using made = await project('hat');
+    await using project = await projectOf('hat');
     const models = {
       'gpt-image-2.5-flare': { prices: { imageOut: 1e308, textIn: 1e308 } },
     };
     for (const maxCostUsd of [5, null]) {
-      const { error } = await made.generate({ options: { models, maxCostUsd } });
+      const { error } = await project.generate({ options: { models, maxCostUsd } });
       expect(error).toMatchObject({
         code: 'over-budget',
         message: expect.stringContaining('not a finite number') as string,
@@ -161,12 +161,12 @@ describe('the budget of a day', () => {
   const noon = '2026-11-23T12:00:00.000Z';
 
   test('counts every run of that day in UTC, and no run of another day', async () => {
-    await using made = await project('hat', 'cap', 'tie');
-    const each = (await highOf(made)) / 3;
+    await using project = await projectOf('hat', 'cap', 'tie');
+    const each = (await highOf(project)) / 3;
     const options = { maxCostUsdPerDay: 2.5 * each };
-    const first = await made.generate({ ...at(noon), options, ids: ['hat'] });
+    const first = await project.generate({ ...at(noon), options, ids: ['hat'] });
     expect(first.result).toMatchObject({ bought: 1 });
-    const second = await made.generate({ ...at(noon), options });
+    const second = await project.generate({ ...at(noon), options });
     expect(second.error).toMatchObject({
       code: 'over-budget',
       option: 'maxCostUsdPerDay',
@@ -176,21 +176,21 @@ describe('the budget of a day', () => {
     });
     expect(billedPrompts(api())).toEqual(['hat']);
     const tomorrow = at('2026-11-24T00:00:00.000Z');
-    expect((await made.generate({ ...tomorrow, options })).result).toMatchObject({ bought: 2 });
+    expect((await project.generate({ ...tomorrow, options })).result).toMatchObject({ bought: 2 });
   });
 
   test('counts what may have been billed, and what has no known cost, at the high estimate', async () => {
-    await using made = await project('hat', 'cap', 'tie');
-    const each = (await highOf(made)) / 3;
+    await using project = await projectOf('hat', 'cap', 'tie');
+    const each = (await highOf(project)) / 3;
     const options = { maxCostUsdPerDay: 2.5 * each };
     api().fail({ kind: 'reset-mid-body' }, { prompt: 'hat' });
-    await made.generate({ ...at(noon), options, ids: ['hat'] });
+    await project.generate({ ...at(noon), options, ids: ['hat'] });
     api().fail({ kind: 'no-usage' }, { prompt: 'cap' });
-    expect((await made.generate({ ...at(noon), options, ids: ['cap'] })).result).toMatchObject({
+    expect((await project.generate({ ...at(noon), options, ids: ['cap'] })).result).toMatchObject({
       bought: 1,
       costUsd: null,
     });
-    const { error } = await made.generate({ ...at(noon), options, ids: ['tie'] });
+    const { error } = await project.generate({ ...at(noon), options, ids: ['tie'] });
     expect(error).toMatchObject({ code: 'over-budget' });
     expect(billedPrompts(api())).toEqual(['cap', 'hat']);
   });
@@ -198,10 +198,10 @@ describe('the budget of a day', () => {
   test.skipIf(isQueued)(
     'holds within a run: a retry of what may have been billed counts twice',
     async () => {
-      await using made = await project('hat');
-      const high = await highOf(made);
+      await using project = await projectOf('hat');
+      const high = await highOf(project);
       api().fail(serverError(500, { billed: true }), { prompt: 'hat' });
-      const { error, events } = await made.generate({
+      const { error, events } = await project.generate({
         ...at(noon),
         options: { maxCostUsdPerDay: 1.5 * high },
       });
@@ -211,23 +211,23 @@ describe('the budget of a day', () => {
       ]);
       expect(billedPrompts(api())).toEqual(['hat']);
       // The first request may have been billed, so its note is in the store again.
-      const [attempt] = (await fileStore(`${made.root}/.tintype`).attempts()).values();
+      const [attempt] = (await fileStore(`${project.root}/.tintype`).attempts()).values();
       expect(attempt?.note?.outcome).toContain('500');
     },
   );
 
   test('does not count what was not billed', async () => {
-    await using made = await project('hat');
-    const maxCostUsdPerDay = await highOf(made);
+    await using project = await projectOf('hat');
+    const maxCostUsdPerDay = await highOf(project);
     api().fail([overloaded(), overloaded()], { prompt: 'hat' });
     const run = { clock: fastClock(noon, 50), options: { maxCostUsdPerDay } };
-    expect((await made.generate(run)).result).toMatchObject({ bought: 1 });
+    expect((await project.generate(run)).result).toMatchObject({ bought: 1 });
   });
 
   test('holds for processes that share a store and buy at the same time', async () => {
     const names = ['hat', 'cap', 'tie', 'bow'];
-    await using one = await project(...names);
-    await using other = await project('fez', 'wig', 'pin', 'rod');
+    await using one = await projectOf(...names);
+    await using other = await projectOf('fez', 'wig', 'pin', 'rod');
     const each = (await highOf(one)) / 4;
     // Either run alone fits into the budget, but both together do not.
     const options = {

@@ -14,7 +14,7 @@ import { rewritingProxy } from './support/rewriting-proxy.ts';
 const api = useApi();
 const slowly = useApi({ latencyMs: 3000 });
 
-const project = (more = '', files = {}, provider = 'far'): Promise<TestProject> =>
+const projectOf = (more = '', files = {}, provider = 'far'): Promise<TestProject> =>
   testProject(
     {
       'a.images.yaml': `images: { fox: { prompt: fox, provider: ${provider}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${more} } }`,
@@ -40,8 +40,11 @@ describe('a request', () => {
       },
     ],
   ])('%s', async (_, fields, options, sent) => {
-    await using made = await project(fields);
-    expect((await made.generate(run(options))).result).toMatchObject({ bought: 1, delivered: 1 });
+    await using project = await projectOf(fields);
+    expect((await project.generate(run(options))).result).toMatchObject({
+      bought: 1,
+      delivered: 1,
+    });
     expect(bodies()).toMatchObject([sent]);
   });
 
@@ -77,20 +80,20 @@ describe('a request', () => {
       { partialImages: 0 },
     ],
   ])('does not stream %s', async (_, fields, options, config) => {
-    await using made = await project(fields);
-    expect((await made.generate(run(options, config))).result).toMatchObject({ bought: 1 });
+    await using project = await projectOf(fields);
+    expect((await project.generate(run(options, config))).result).toMatchObject({ bought: 1 });
     expect(Object.keys(bodies()[0]!)).not.toContain('stream');
     expect(Object.keys(bodies()[0]!)).not.toContain('partial_images');
   });
 
   test('of an edit streams, too, and one in a batch does not', async () => {
     const fields = ', partial_images: 1, input_images: [one.png]';
-    await using made = await project(fields, { 'one.png': await picture() });
-    expect((await made.generate(run())).result).toMatchObject({ bought: 1 });
+    await using project = await projectOf(fields, { 'one.png': await picture() });
+    expect((await project.generate(run())).result).toMatchObject({ bought: 1 });
     // A form has only texts.
     expect(api().ledger).toMatchObject([{ body: { stream: 'true' }, usage: {} }]);
 
-    await using batched = await project(', partial_images: 1');
+    await using batched = await projectOf(', partial_images: 1');
     await submitBatches(await batched.context(run()), []);
     await api().batches.finishAll();
     expect(Object.keys(bodies()[1]!)).not.toContain('stream');
@@ -107,22 +110,23 @@ describe('a request', () => {
   });
 
   test('has the same key however it is sent, so nothing is bought again', async () => {
-    await using made = await project();
-    await made.generate(run());
+    await using project = await projectOf();
+    await project.generate(run());
     for (const options of [run({ streams: true }), run({}, { partialImages: 3 })])
-      expect((await made.generate(options)).result).toMatchObject({ bought: 0, delivered: 1 });
+      expect((await project.generate(options)).result).toMatchObject({ bought: 0, delivered: 1 });
     expect(api().ledger).toHaveLength(1);
   });
 });
 
 describe('what partial pictures cost', () => {
-  const plan = async (made: TestProject, options: Run) => (await made.plan(options)).requests[0]!;
+  const plan = async (project: TestProject, options: Run) =>
+    (await project.plan(options)).requests[0]!;
 
   test('is in the estimate, at most and not at least, and not in that of a batch', async () => {
-    await using made = await project('', {}, 'openai');
+    await using project = await projectOf('', {}, 'openai');
     const [none, three] = [
-      await plan(made, run()),
-      await plan(made, run({}, { partialImages: 3 })),
+      await plan(project, run()),
+      await plan(project, run({}, { partialImages: 3 })),
     ];
     // 300 tokens at $30 a million.
     expect(three.costUsd!.high - none.costUsd!.high).toBeCloseTo(0.009, 6);
@@ -134,10 +138,10 @@ describe('what partial pictures cost', () => {
     ['all come', 3, null],
     ['the picture is finished earlier', 1, { kind: 'fewer-partials', keep: 1 } as const],
   ])('is what the record says, if %s', async (_, partials, fault) => {
-    await using made = await project(', partial_images: 3', {}, 'openai');
-    const { costUsd } = await plan(made, run());
+    await using project = await projectOf(', partial_images: 3', {}, 'openai');
+    const { costUsd } = await plan(project, run());
     if (fault !== null) api().fail(fault);
-    const { events, result } = await made.generate(run());
+    const { events, result } = await project.generate(run());
     const [entry] = api().ledger;
     expect(result!.costUsd).toBeCloseTo(entry!.costUsd, 6);
     expect(result!.costUsd).toBeLessThanOrEqual(costUsd!.high);
@@ -146,10 +150,10 @@ describe('what partial pictures cost', () => {
 });
 
 test.skipIf(isQueued)('partial pictures are in files until the picture is stored', async () => {
-  await using made = await project(', partial_images: 2');
+  await using project = await projectOf(', partial_images: 2');
   const seen: (readonly [number, string, Buffer])[] = [];
   const shown: Promise<unknown>[] = [];
-  await made.generate({
+  await project.generate({
     ...run(),
     onEvent: (event) => {
       if (event.type !== 'partial') return;
@@ -179,31 +183,31 @@ describe('a stream that does not end with a picture may have been billed, and is
     [{ kind: 'truncated-body' }, 'unknown-outcome'],
     [{ kind: 'hang-mid-body' }, 'timeout'],
   ] as const)('%j', async (fault, code) => {
-    await using made = await project(', partial_images: 2');
+    await using project = await projectOf(', partial_images: 2');
     api().fail(fault);
-    const { events, result } = await made.generate(run({}, { timeoutMs: 1500 }));
+    const { events, result } = await project.generate(run({}, { timeoutMs: 1500 }));
     expect(result).toMatchObject({ bought: 0, failed: 1 });
     expect(eventsOf(events, 'failed')).toMatchObject([{ code, maybeBilled: true }]);
     expect(api().requests).toHaveLength(1);
-    expect((await made.plan(run())).requests[0]).toMatchObject({ status: 'attempted' });
+    expect((await project.plan(run())).requests[0]).toMatchObject({ status: 'attempted' });
   });
 });
 
 test('a picture that was blocked after it began is billed, and a run does not ask again', async () => {
-  await using made = await project(', partial_images: 1');
+  await using project = await projectOf(', partial_images: 1');
   const { error } = moderationBlocked();
   api().fail({ kind: 'stream-error', error });
-  const { events } = await made.generate(run());
+  const { events } = await project.generate(run());
   expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'moderation', maybeBilled: true }]);
-  await made.generate(run());
+  await project.generate(run());
   expect(api().requests).toHaveLength(1);
 });
 
 describe('a picture is bought once', () => {
   test('from a server that answers a stream with JSON', async () => {
-    await using made = await project();
+    await using project = await projectOf();
     api().fail({ kind: 'json-instead-of-stream' });
-    expect((await made.generate(run({ streams: true }))).result).toMatchObject({ bought: 1 });
+    expect((await project.generate(run({ streams: true }))).result).toMatchObject({ bought: 1 });
     expect(api().ledger).toHaveLength(1);
   });
 
@@ -228,8 +232,8 @@ describe('a picture is bought once', () => {
     await using proxy = await rewritingProxy(api().baseUrl, (_call, body) => ({
       body: rewrite(body.toString()),
     }));
-    await using made = await project(', partial_images: 1');
-    const { result } = await made.generate(run({ baseUrl: proxy.baseUrl }));
+    await using project = await projectOf(', partial_images: 1');
+    const { result } = await project.generate(run({ baseUrl: proxy.baseUrl }));
     expect(result).toMatchObject({ bought: 1, delivered: 1 });
     expect(api().ledger).toHaveLength(1);
   });
@@ -255,8 +259,8 @@ describe('a gateway that gives up after 2 s of silence, and a picture that takes
     ],
   ] as const)('%s', async (_, options, partialImages, pingMs, isWhole) => {
     await using gateway = await startIdleGateway(slowly().baseUrl, { idleMs: 2000, pingMs });
-    await using made = await project();
-    const { result, events } = await made.generate(
+    await using project = await projectOf();
+    const { result, events } = await project.generate(
       run({ ...options, baseUrl: gateway.baseUrl }, { partialImages }),
     );
     expect(slowly().requests).toHaveLength(1);

@@ -34,12 +34,12 @@ const heroFiles = ['hero.avif', 'hero-64w.avif'];
 
 beforeAll(async () => {
   picture = await drawing();
-  await using made = await project();
-  expected.quick = new Map((await build(made, quickly)).files);
-  sizes.quick = await bytesOf(made, heroFiles);
-  await encode(made);
-  expected.thorough = new Map((await build(made)).files);
-  sizes.thorough = await bytesOf(made, heroFiles);
+  await using project = await projectOf();
+  expected.quick = new Map((await build(project, quickly)).files);
+  sizes.quick = await bytesOf(project, heroFiles);
+  await encode(project);
+  expected.thorough = new Map((await build(project)).files);
+  sizes.thorough = await bytesOf(project, heroFiles);
 });
 
 test('a thorough file is smaller than a quick one', () => {
@@ -57,23 +57,23 @@ test('a thorough file is smaller than a quick one', () => {
 
 describe('a run takes the thorough files that its cache has', () => {
   test('and quick ones where it has none, under the keys of effort 3', async () => {
-    await using made = await project();
-    await build(made, quickly);
-    const before = await filesBelow(cacheLayout.filesDir(await cacheDirOf(made)));
-    const { result, files } = await build(made);
+    await using project = await projectOf();
+    await build(project, quickly);
+    const before = await filesBelow(cacheLayout.filesDir(await cacheDirOf(project)));
+    const { result, files } = await build(project);
     expect(files).toEqual(expected.quick);
-    expect(result.quickBytes).toBe(await bytesOf(made, heroFiles));
-    expect(await filesBelow(cacheLayout.filesDir(await cacheDirOf(made)))).toEqual(before);
+    expect(result.quickBytes).toBe(await bytesOf(project, heroFiles));
+    expect(await filesBelow(cacheLayout.filesDir(await cacheDirOf(project)))).toEqual(before);
   });
 
   test('in a run, a build and the outputs of an unchanged run', async () => {
-    await using made = await project();
+    await using project = await projectOf();
     await setTimeout(settlingMs);
-    await build(made);
-    await build(made);
-    expect((await build(made)).result).toMatchObject({ written: 0 });
+    await build(project);
+    await build(project);
+    expect((await build(project)).result).toMatchObject({ written: 0 });
 
-    const { improved, ...rest } = await encode(made);
+    const { improved, ...rest } = await encode(project);
     expect(rest).toEqual({
       images: 3,
       files: 7,
@@ -85,10 +85,10 @@ describe('a run takes the thorough files that its cache has', () => {
     expect(improved.files).toBe(2);
     expect(improved.after).toBeLessThan(improved.before);
 
-    const { result, files } = await build(made);
+    const { result, files } = await build(project);
     expect(files).toEqual(expected.thorough);
     expect(result.quickBytes).toBe(0);
-    const images = await openImages(await made.context());
+    const images = await openImages(await project.context());
     const hero = images.images.get('hero')!;
     const found = images.findDelivered(hero, await images.obtain(hero.planned));
     expect(found!.encoded.map(({ isQuick }) => isQuick)).toEqual([false, false, false, false]);
@@ -96,12 +96,12 @@ describe('a run takes the thorough files that its cache has', () => {
   });
 
   test('and the same cache and command give the same bytes on another machine', async () => {
-    await using one = await project();
+    await using one = await projectOf();
     await build(one);
     await encode(one, ['hero']);
-    await using other = await project();
-    for (const made of [one, other]) {
-      await rm(join(made.root, 'public'), { recursive: true, force: true });
+    await using other = await projectOf();
+    for (const project of [one, other]) {
+      await rm(join(project.root, 'public'), { recursive: true, force: true });
     }
     await cp(await cacheDirOf(one), await cacheDirOf(other), { recursive: true });
     const [files, others] = [(await build(one)).files, (await build(other)).files];
@@ -110,21 +110,21 @@ describe('a run takes the thorough files that its cache has', () => {
   });
 
   test('and a damaged one is made again, thoroughly', async () => {
-    await using made = await project();
-    await encode(made);
+    await using project = await projectOf();
+    await encode(project);
     const sum = expected.thorough.get('hero.avif')!;
-    const path = cacheLayout.file(await cacheDirOf(made), sum as never);
+    const path = cacheLayout.file(await cacheDirOf(project), sum as never);
     await writeFile(path, Buffer.alloc((await readFile(path)).length));
-    expect((await build(made)).files).toEqual(expected.thorough);
+    expect((await build(project)).files).toEqual(expected.thorough);
     expect(sha256(await readFile(path))).toBe(sum);
   });
 
   test('also one that only a snapshot remembers', async () => {
-    await using made = await project();
-    await encode(made);
+    await using project = await projectOf();
+    await encode(project);
     await setTimeout(settlingMs);
     const deliver = async () => {
-      const images = await openImages(await made.context());
+      const images = await openImages(await project.context());
       const hero = images.images.get('hero')!;
       const original = await images.obtain(hero.planned);
       const found = images.findDelivered(hero, original);
@@ -133,64 +133,64 @@ describe('a run takes the thorough files that its cache has', () => {
       return read;
     };
     const first = await deliver();
-    await rm(cacheLayout.index(await cacheDirOf(made)));
-    await rm(cacheLayout.filesDir(await cacheDirOf(made)), { recursive: true });
+    await rm(cacheLayout.index(await cacheDirOf(project)));
+    await rm(cacheLayout.filesDir(await cacheDirOf(project)), { recursive: true });
     expect(await deliver()).toEqual(first);
   });
 
   test('and quick ones again where the entries are gone', async () => {
-    await using made = await project();
-    await encode(made);
-    const index = openCacheIndex(await cacheDirOf(made));
+    await using project = await projectOf();
+    await encode(project);
+    const index = openCacheIndex(await cacheDirOf(project));
     const gone = [...index.all()].filter(
       ([, { entry }]) => 'sha256' in entry && entry.sha256 === expected.thorough.get('hero.avif'),
     );
     await index.add(gone.map(([name]) => [name, null]));
-    const { files } = await build(made);
+    const { files } = await build(project);
     expect(files.get('hero.avif')).toBe(expected.quick.get('hero.avif'));
     expect(files.get('hero-64w.avif')).toBe(expected.thorough.get('hero-64w.avif'));
   });
 
   test('prune keeps both', async () => {
-    await using made = await project();
-    await build(made);
-    await encode(made);
-    const before = await filesBelow(cacheLayout.filesDir(await cacheDirOf(made)));
-    await pruneProject(await made.context(), { isDryRun: false, olderThanDays: null });
-    expect(await filesBelow(cacheLayout.filesDir(await cacheDirOf(made)))).toEqual(before);
+    await using project = await projectOf();
+    await build(project);
+    await encode(project);
+    const before = await filesBelow(cacheLayout.filesDir(await cacheDirOf(project)));
+    await pruneProject(await project.context(), { isDryRun: false, olderThanDays: null });
+    expect(await filesBelow(cacheLayout.filesDir(await cacheDirOf(project)))).toEqual(before);
   });
 
   test('merge takes those of a shard', async () => {
-    await using made = await project();
-    await using shard = await project();
+    await using project = await projectOf();
+    await using shard = await projectOf();
     await encode(shard);
-    await mergeShards(await made.context(), [shard.root]);
-    expect(await hashesBelow(join(made.root, 'public/images'))).toEqual(expected.thorough);
+    await mergeShards(await project.context(), [shard.root]);
+    expect(await hashesBelow(join(project.root, 'public/images'))).toEqual(expected.thorough);
   });
 });
 
 describe('tintype encode', () => {
   test('buys nothing, leaves out what is missing, and writes no output', async () => {
-    await using made = await project({
+    await using project = await projectOf({
       'site.images.yaml': manifest.replace(', provider: offline', ''),
     });
-    expect(await encode(made)).toMatchObject({ images: 2, missing: 1, failed: 0 });
-    expect((await filesBelow(join(made.root, 'public'))).size).toBe(0);
+    expect(await encode(project)).toMatchObject({ images: 2, missing: 1, failed: 0 });
+    expect((await filesBelow(join(project.root, 'public'))).size).toBe(0);
   });
 
   test('encodes quickly without --thorough', async () => {
-    await using made = await project();
-    const { thorough } = await encodeProject(await made.context(), {
+    await using project = await projectOf();
+    const { thorough } = await encodeProject(await project.context(), {
       ids: [],
       isThorough: false,
     });
     expect(thorough).toBeNull();
-    expect((await build(made)).files).toEqual(expected.quick);
+    expect((await build(project)).files).toEqual(expected.quick);
   });
 
   test('refuses --thorough where the config has one effort', async () => {
-    await using made = await project();
-    const context = await made.context(quickly);
+    await using project = await projectOf();
+    const context = await project.context(quickly);
     await expect(encodeProject(context, { ids: [], isThorough: true })).rejects.toMatchObject({
       code: 'usage',
       message: expect.stringContaining('sets effort to 3'),
@@ -198,25 +198,25 @@ describe('tintype encode', () => {
   });
 
   test('keeps what it encoded before Ctrl-C, and later runs take it', async () => {
-    await using made = await project();
+    await using project = await projectOf();
     await setTimeout(settlingMs);
-    await build(made);
-    await build(made);
+    await build(project);
+    await build(project);
     const stopping = new AbortController();
-    const context = await made.context({ signal: stopping.signal }, (event) => {
+    const context = await project.context({ signal: stopping.signal }, (event) => {
       if (event.type === 'delivered' && event.id === 'hero') stopping.abort();
     });
     await expect(encodeProject(context, { ids: [], isThorough: true })).rejects.toMatchObject({
       code: 'interrupted',
     });
-    expect((await build(made)).files).toEqual(expected.thorough);
+    expect((await build(project)).files).toEqual(expected.thorough);
   });
 });
 
 describe('in a CI', () => {
   test('with a shared cache, files are thorough whatever the cache has, and quick machines find theirs', async () => {
     const remote = testRemote();
-    await using ci = await project();
+    await using ci = await projectOf();
     const shared = { cache: { remote, mode: 'readwrite' as const } };
     const first = await build(ci, { options: shared, env: inCi });
     expect(first.files).toEqual(expected.thorough);
@@ -225,7 +225,7 @@ describe('in a CI', () => {
     // A quick run sends the same requests as a run with effort 3, and the shared cache has every file.
     const counts = [];
     for (const options of [{}, { effort: 3 }]) {
-      await using laptop = await project();
+      await using laptop = await projectOf();
       const before = remote.requests.length;
       const { files, events } = await build(laptop, {
         options: { ...options, cache: { remote } },
@@ -237,7 +237,7 @@ describe('in a CI', () => {
     }
     expect(counts[0]).toBe(counts[1]);
 
-    await using next = await project();
+    await using next = await projectOf();
     await build(next, quickly);
     const { files, events } = await build(next, { options: { cache: { remote } }, env: inCi });
     expect(files).toEqual(expected.thorough);
@@ -258,18 +258,18 @@ describe('in a CI', () => {
       },
     ],
   ])('%s, files are quick', async (_, run) => {
-    await using made = await project();
-    expect((await build(made, run)).files).toEqual(expected.quick);
+    await using project = await projectOf();
+    expect((await build(project, run)).files).toEqual(expected.quick);
   });
 });
 
 /** A project with the pictures of `hero` and `icon` in its store. */
-async function project(
+async function projectOf(
   files: Record<string, string> = { 'site.images.yaml': manifest },
 ): Promise<TestProject> {
-  const made = await testProject(files);
-  const store = fileStore(join(made.root, '.tintype'));
-  const { requests } = await made.plan({ options: { missing: 'standin' } });
+  const project = await testProject(files);
+  const store = fileStore(join(project.root, '.tintype'));
+  const { requests } = await project.plan({ options: { missing: 'standin' } });
   for (const { id, key: stored, request } of requests) {
     if (id === 'late') continue;
     await store.put({
@@ -284,27 +284,27 @@ async function project(
       createdAt: new Date('2026-11-01T00:00:00Z'),
     });
   }
-  await rm(await cacheDirOf(made), { recursive: true, force: true });
-  return made;
+  await rm(await cacheDirOf(project), { recursive: true, force: true });
+  return project;
 }
 
-async function build(made: TestProject, run: Run = {}) {
-  const { result, error, events } = await made.generate(run);
+async function build(project: TestProject, run: Run = {}) {
+  const { result, error, events } = await project.generate(run);
   expect(error).toBeNull();
-  return { result: result!, events, files: await hashesBelow(join(made.root, 'public/images')) };
+  return { result: result!, events, files: await hashesBelow(join(project.root, 'public/images')) };
 }
 
-async function encode(made: TestProject, ids: readonly string[] = []) {
-  return encodeProject(await made.context(), { ids, isThorough: true });
+async function encode(project: TestProject, ids: readonly string[] = []) {
+  return encodeProject(await project.context(), { ids, isThorough: true });
 }
 
-async function cacheDirOf(made: TestProject): Promise<string> {
-  return (await made.context()).config.cacheDir;
+async function cacheDirOf(project: TestProject): Promise<string> {
+  return (await project.context()).config.cacheDir;
 }
 
-async function bytesOf(made: TestProject, files: readonly string[]): Promise<number> {
+async function bytesOf(project: TestProject, files: readonly string[]): Promise<number> {
   const read = await Promise.all(
-    files.map((file) => readFile(join(made.root, 'public/images', file))),
+    files.map((file) => readFile(join(project.root, 'public/images', file))),
   );
   return read.reduce((sum, { length }) => sum + length, 0);
 }

@@ -84,11 +84,11 @@ test.each([
 });
 
 test('a path that exists in no form of its letters is missing', async () => {
-  await using made = await testProject({
+  await using project = await testProject({
     'a.images.yaml': 'images:\n  a: { prompt: x, alt: y, input_images: [art/\u00e9.png] }\n',
     'art/e.png': await picture(),
   });
-  await expect(made.plan()).rejects.toMatchObject({
+  await expect(project.plan()).rejects.toMatchObject({
     diagnostics: [
       { code: 'bad-input', message: expect.stringContaining('does not exist') as string },
     ],
@@ -97,7 +97,7 @@ test('a path that exists in no form of its letters is missing', async () => {
 
 test('a Git LFS pointer is reported as one, with the command that fetches the file', async () => {
   const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 9\n`;
-  await using made = await testProject({
+  await using project = await testProject({
     'a.images.yaml': `images:
   a: { prompt: x, alt: y, input_images: [ref.png] }
   "b-{{ n }}": { prompt: x, alt: y, each: rows.csv }
@@ -106,7 +106,7 @@ test('a Git LFS pointer is reported as one, with the command that fetches the fi
     'ref.png': pointer,
     'rows.csv': pointer,
   });
-  const error = (await made.plan().catch((thrown: unknown) => thrown)) as {
+  const error = (await project.plan().catch((thrown: unknown) => thrown)) as {
     diagnostics: readonly { file: string; message: string }[];
   };
   const pointers = error.diagnostics.filter(({ message }) => message.includes('git lfs pull'));

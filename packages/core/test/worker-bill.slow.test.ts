@@ -24,8 +24,8 @@ test.each([
   'a run whose worker found the picture pays for it if it was bought for %s',
   async (_, buyer, bought) => {
     await using api = await startOpenAiEmulator();
-    await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
-    const context = { ...(await made.context()), order: 'ours' };
+    await using project = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
+    const context = { ...(await project.context()), order: 'ours' };
     const worker = await openWorker(context, ownRates(null, 1, context.now));
     // The first worker buys, and its answer is lost. The second one finds the picture.
     const purchase: Workers['purchase'] = async (order: PurchaseOrder) => {
@@ -40,11 +40,11 @@ test.each([
 
 test('a run says that it repeated a request that may have been billed, though the answer of its worker is lost', async () => {
   await using api = await startOpenAiEmulator();
-  await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
+  await using project = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
   api.fail({ kind: 'reset-before-headers' });
-  expect(await made.generate()).toMatchObject({ result: { failed: 1 } });
+  expect(await project.generate()).toMatchObject({ result: { failed: 1 } });
   const events: TimedEvent[] = [];
-  const context = await made.context({}, (event) => events.push(event));
+  const context = await project.context({}, (event) => events.push(event));
   const worker = await openWorker(context, ownRates(null, 1, context.now));
   const purchase: Workers['purchase'] = async (order) => {
     await worker.purchase('a run', order, 1);
@@ -57,9 +57,9 @@ test('a run says that it repeated a request that may have been billed, though th
 
 test('a run counts what its order may have been billed, though the answer of the worker that sent it is lost', async () => {
   await using api = await startOpenAiEmulator();
-  await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
+  await using project = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
   api.fail({ kind: 'reset-before-headers' });
-  const context = await made.context();
+  const context = await project.context();
   const worker = await openWorker(context, ownRates(null, 1, context.now));
   const purchase: Workers['purchase'] = async (order) => {
     await worker.purchase('a run', order, 1);
@@ -97,15 +97,15 @@ describe.each(['this machine', 'another machine'])(
     ] as const)('%s, if the second worker is refused', async (_, faults, expected) => {
       await using api = await startOpenAiEmulator();
       const files = { 'a.images.yaml': manifest };
-      await using made = await testProject(files, api.baseUrl);
+      await using project = await testProject(files, api.baseUrl);
       await using other = await testProject(files, api.baseUrl);
       for (const kind of faults ?? []) api.fail({ kind });
       const isElsewhere = where === 'another machine';
-      const bucket = join(made.root, 'bucket');
+      const bucket = join(project.root, 'bucket');
       const options = isElsewhere
         ? { options: { store: { originals: folder(bucket), records: 'remote' as const } } }
         : {};
-      const context = await made.context(options);
+      const context = await project.context(options);
       const workerContext = isElsewhere ? await other.context(options) : context;
       const worker = await openWorker(workerContext, ownRates(null, 1, context.now));
       const purchase: Workers['purchase'] = async (order) => {

@@ -19,10 +19,10 @@ test.skipIf(noBrowser !== false || missingRedis !== '')(
     const redis = await startRedis();
     onTestFinished(() => redis.stop());
     await using api = await startOpenAiEmulator();
-    await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
+    await using project = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
     api.fail(moderationBlocked('input'), { prompt: 'fox' });
     const url = `${redis.url}?name=seen`;
-    const context = await made.context({ clock: systemClock });
+    const context = await project.context({ clock: systemClock });
     await startWorker(url, context);
     const workers = await openQueuedWorkers(url, context);
     await generate({ ...context, workers });

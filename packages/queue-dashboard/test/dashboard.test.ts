@@ -20,7 +20,7 @@ const manifest = (ids: readonly string[]) =>
 describeEngines('the dashboard', (engine) => {
   test('shows jobs without prompts, messages and keys', async () => {
     await using api = await startOpenAiEmulator();
-    await using made = await testProject(
+    await using project = await testProject(
       { 'a.images.yaml': manifest(['owl', 'fox']) },
       api.baseUrl,
     );
@@ -28,7 +28,7 @@ describeEngines('the dashboard', (engine) => {
     const quoting = { ...error, message: `"a ${canary} and a fox" was rejected` };
     api.fail({ ...refusal, error: quoting }, { prompt: 'fox' });
     const url = `${engine().url}?name=shown`;
-    const context = await made.context({ clock: systemClock });
+    const context = await project.context({ clock: systemClock });
     await startWorker(url, context);
     const workers = await openQueuedWorkers(url, context);
     await generate({ ...context, workers });
@@ -78,11 +78,11 @@ describeEngines('the dashboard', (engine) => {
   test('buys nothing, whatever is run again', async () => {
     await using api = await startOpenAiEmulator();
     const ids = ['owl', 'fox', 'elk'];
-    await using made = await testProject({ 'a.images.yaml': manifest(ids) }, api.baseUrl);
+    await using project = await testProject({ 'a.images.yaml': manifest(ids) }, api.baseUrl);
     api.fail(moderationBlocked('input'), { prompt: 'fox' });
     api.fail({ kind: 'reset-mid-body' }, { prompt: 'elk' });
     const url = `${engine().url}?name=again`;
-    const context = await made.context({ clock: systemClock });
+    const context = await project.context({ clock: systemClock });
     const worker = await startWorker(url, context);
     const workers = await openQueuedWorkers(url, context);
     await generate({ ...context, workers });
@@ -137,9 +137,9 @@ describe.skipIf(missingRedis !== '')(`the address of the dashboard ${missingRedi
   });
 
   test('is printed by the command line, which serves until Ctrl-C', async () => {
-    await using made = await testProject({});
+    await using project = await testProject({});
     const url = `${redis.url}?name=served`;
-    const command = startTintype(made.root, ['queue', 'dashboard'], { TINTYPE_QUEUE: url });
+    const command = startTintype(project.root, ['queue', 'dashboard'], { TINTYPE_QUEUE: url });
     const [printed] = (await once(command.stdout, 'data')) as [Buffer];
     const response = await fetch(`${String(printed).trim()}api/queues`);
     expect(((await response.json()) as Queues).queues.map(({ name }) => name)).toEqual([

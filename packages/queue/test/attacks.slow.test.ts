@@ -173,7 +173,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     await using two = await testProject(files, api.baseUrl);
     const url = `${redis.url}?name=shared`;
     await using _ = await working(url, one);
-    const runs = [one, two].map(async (made) => run(url, await made.context()));
+    const runs = [one, two].map(async (project) => run(url, await project.context()));
     const [first, second] = await Promise.all(runs);
     expect(first!.result).toMatchObject({ delivered: 1, bought: 1 });
     // Its worker has the first store.
@@ -187,12 +187,12 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     'the budget of a day counts a picture that was bought without the queue, and %s, once a project',
     async (_, otherPlace, refusal) => {
       await using api = await startOpenAiEmulator();
-      await using made = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
-      await made.generate();
+      await using project = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
+      await project.generate();
       // Enough for the picture and two cents.
       const maxCostUsdPerDay = api.ledger[0]!.costUsd + 0.02;
-      const context = await made.context({ options: { maxCostUsdPerDay } });
-      const { key } = (await made.plan()).requests[0]!;
+      const context = await project.context({ options: { maxCostUsdPerDay } });
+      const { key } = (await project.plan()).requests[0]!;
       const address = queueAddress(`${redis.url}?name=days-${String(refusal)}`);
       const now = (): number => context.now().getTime();
       const { ledger, close } = await openQueueDatabase(address, { now });
@@ -216,10 +216,10 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
   test('a job that waits for another process lets the worker do another job', async () => {
     await using api = await startOpenAiEmulator();
     const files = { 'a.images.yaml': manifest(['owl', 'fox']) };
-    await using made = await testProject(files, api.baseUrl);
+    await using project = await testProject(files, api.baseUrl);
     const url = `${redis.url}?name=waits`;
-    await using _ = await working(url, made, { concurrency: 1 });
-    const context = await made.context();
+    await using _ = await working(url, project, { concurrency: 1 });
+    const context = await project.context();
     const [owl] = await ordersOf(url, context);
     const store = await openStore(context);
     const claim = await store.claim(owl!.key, new AbortController().signal);
@@ -232,12 +232,12 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
   test('after Ctrl-C, a worker does not send requests that wait for the rate limit', async () => {
     await using api = await startOpenAiEmulator();
     const files = { 'a.images.yaml': manifest(['owl', 'fox']) };
-    await using made = await testProject(files, api.baseUrl);
+    await using project = await testProject(files, api.baseUrl);
     const url = `${redis.url}?name=late`;
     const options = { imagesPerMinute: 1 };
-    await using _ = await working(url, made, { database: { windowMs: 5000 } }, options);
+    await using _ = await working(url, project, { database: { windowMs: 5000 } }, options);
     const ctrlC = new AbortController();
-    const context = await made.context({ signal: ctrlC.signal, options, clock: systemClock });
+    const context = await project.context({ signal: ctrlC.signal, options, clock: systemClock });
     const workers = await openQueuedWorkers(url, context);
     let answered = 0;
     const purchase: typeof workers.purchase = async (...args) => {
@@ -280,7 +280,7 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
 
   test('a run gets its picture though the database fails while a worker waits for its turn', async () => {
     await using api = await startOpenAiEmulator();
-    await using made = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
+    await using project = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
     const url = `${redis.url}?name=turn`;
     const client = new Redis(redis.url);
     onTestFinished(() => client.disconnect());
@@ -292,8 +292,8 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
       codes.push(code);
       void client.del(rate);
     };
-    await using _ = await working(url, made, { onJob });
-    const { result, events } = await run(url, await made.context());
+    await using _ = await working(url, project, { onJob });
+    const { result, events } = await run(url, await project.context());
     expect(eventsOf(events, 'failed')).toEqual([]);
     expect(result).toMatchObject({ bought: 1, failed: 0 });
     expect(codes).toEqual(['queue-unavailable', null]);
@@ -334,14 +334,14 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
 
   /** An order of a run, and a worker that does what the test says. */
   async function purchaseThrough(name: string) {
-    const made = await testProject({ 'a.images.yaml': manifest(['owl']) });
+    const project = await testProject({ 'a.images.yaml': manifest(['owl']) });
     const url = `${redis.url}?name=${name}`;
-    const context = await made.context({ clock: systemClock });
+    const context = await project.context({ clock: systemClock });
     const [order] = await ordersOf(url, context);
     const workers = await openQueuedWorkers(url, context);
     onTestFinished(async () => {
       await workers.close();
-      await made[Symbol.asyncDispose]();
+      await project[Symbol.asyncDispose]();
     });
     const connection = { url: redis.url, maxRetriesPerRequest: null };
     return {
@@ -357,19 +357,19 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
   test('an error that ended a run does not end the next run of the same order', async () => {
     await using api = await startOpenAiEmulator();
     const files = { 'a.images.yaml': manifest(['owl']) };
-    await using made = await testProject(files, api.baseUrl);
+    await using project = await testProject(files, api.baseUrl);
     const url = `${redis.url}?name=order`;
-    await using _ = await working(url, made);
-    const context = { ...(await made.context()), order: 'ci-17' };
+    await using _ = await working(url, project);
+    const context = { ...(await project.context()), order: 'ci-17' };
     api.fail(quotaExceeded());
     expect((await run(url, context)).result).toMatchObject({ bought: 0, failed: 1 });
     expect((await run(url, context)).result).toMatchObject({ bought: 1, failed: 0 });
   });
 
   test('neither a run nor a worker waits for a database that is away when it starts', async () => {
-    await using made = await testProject({ 'a.images.yaml': manifest(['owl']) });
+    await using project = await testProject({ 'a.images.yaml': manifest(['owl']) });
     const url = `redis://:secret@127.0.0.1:${await freePort()}`;
-    const context = await made.context();
+    const context = await project.context();
     const database = { patienceMs: 300 };
     const { result, error, events } = await run(url, context, database);
     expect(result ?? error).toMatchObject({ failed: 1 });
@@ -383,12 +383,12 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
   test('neither a run nor a worker waits for a database that is away when it is stopped', async () => {
     await using api = await startOpenAiEmulator({ latencyMs: 3000 });
     const files = { 'a.images.yaml': manifest(['owl', 'fox']) };
-    await using made = await testProject(files, api.baseUrl);
+    await using project = await testProject(files, api.baseUrl);
     const own = await startRedis();
     onTestFinished(() => own.stop());
-    const worker = await working(own.url, made, { concurrency: 1 });
+    const worker = await working(own.url, project, { concurrency: 1 });
     const ctrlC = new AbortController();
-    const context = await made.context({ signal: ctrlC.signal, clock: systemClock });
+    const context = await project.context({ signal: ctrlC.signal, clock: systemClock });
     const running = run(own.url, context);
     await expect.poll(() => api.requests.length).toBe(1);
     await own.kill();
@@ -401,16 +401,16 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
     expect(error).toMatchObject({ code: 'interrupted' });
     expect(eventsOf(events, 'failed').map(({ code }) => code)).toContain('maybe-billed');
     // The job is in the queue, whatever answer the run got.
-    expect((await made.plan()).totals).toMatchObject({ stored: 1, missing: 1 });
+    expect((await project.plan()).totals).toMatchObject({ stored: 1, missing: 1 });
   });
 
   test('the password of the queue and the API key are in no error, event or job', async () => {
     await using api = await startOpenAiEmulator({ apiKeys: ['another'] });
     const files = { 'a.images.yaml': manifest(['owl']) };
-    await using made = await testProject(files, api.baseUrl);
+    await using project = await testProject(files, api.baseUrl);
     const url = `${redis.url}?name=secrets`;
-    const context = await made.context();
-    await using _ = await working(url, made);
+    const context = await project.context();
+    await using _ = await working(url, project);
     const { events } = await run(url, context);
     expect(eventsOf(events, 'failed')).toHaveLength(1);
     const client = new Redis(redis.url);
@@ -429,16 +429,16 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
   test('a job with invalid data sends no request and harms no worker', async () => {
     await using api = await startOpenAiEmulator();
     const files = { 'a.images.yaml': manifest(['owl', 'fox']) };
-    await using made = await testProject(files, api.baseUrl);
+    await using project = await testProject(files, api.baseUrl);
     const url = `${redis.url}?name=odd`;
-    const context = await made.context();
+    const context = await project.context();
     const [owl, fox] = await ordersOf(url, context);
     const address = queueAddress(url);
     const place = storePlace(context.config);
     await releaseFor(address, 'a-run', jobId(place, owl!.key));
     const codes: (string | null)[] = [];
     const onJob: WorkerSettings['onJob'] = ({ code }) => codes.push(code);
-    await using _ = await working(url, made, { onJob });
+    await using _ = await working(url, project, { onJob });
     const queue = (await openEngine(address)).queue('buy');
     // The first URL would give the script two arguments instead of one.
     for (const run of [['a-run', owl!.key], null, { toString: 1 }, 7])
@@ -458,12 +458,12 @@ describe.skipIf(missingRedis !== '')(`attacks on a queue ${missingRedis}`, () =>
 /** Runs a worker in this process until it is disposed of. */
 async function working(
   url: string,
-  made: TestProject,
+  project: TestProject,
   settings: Partial<WorkerSettings> = {},
   options: object = {},
 ): Promise<AsyncDisposable> {
   const stop = new AbortController();
-  const context = await made.context({ signal: stop.signal, options, clock: systemClock });
+  const context = await project.context({ signal: stop.signal, options, clock: systemClock });
   const ready = Promise.withResolvers<void>();
   const done = runWorker(url, context, {
     roles: ['buy'],

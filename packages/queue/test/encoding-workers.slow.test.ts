@@ -70,7 +70,7 @@ describe.skipIf(missingRedis !== '')(`workers that encode ${missingRedis}`, () =
 
   /** A bought picture, and machines that share the files made of it. Each has a cache of its own. `name`: the queue's. */
   async function encodingMachines(name: string) {
-    const made = await testProject(
+    const project = await testProject(
       {
         'a.images.yaml':
           'images: { owl: { prompt: owl, decorative: true, size: 1024x1024, quality: low, formats: [avif, webp], widths: [64] } }',
@@ -85,17 +85,17 @@ export default {
       api.baseUrl,
     );
     const url = `${redis.url}?name=${name}`;
-    const shared = join(made.root, 'shared');
+    const shared = join(project.root, 'shared');
     const clear = async (...more: readonly string[]) => {
       for (const folderName of ['node_modules/.cache', 'public', ...more])
-        await rm(join(made.root, folderName), { recursive: true, force: true });
+        await rm(join(project.root, folderName), { recursive: true, force: true });
     };
-    const outputs = () => hashesBelow(join(made.root, 'public'));
+    const outputs = () => hashesBelow(join(project.root, 'public'));
     const run = async (env: Readonly<Record<string, string>>, isQueued: boolean) => {
       await clear();
       const events: Parameters<typeof eventsOf>[0][number][] = [];
       const cache = { remote: folder(shared), mode: 'readwrite' as const };
-      const context = await made.context(
+      const context = await project.context(
         { options: { cache }, env: { TINTYPE_CACHE_KEY: cacheKey, ...env } },
         (event) => events.push(event),
       );
@@ -107,24 +107,24 @@ export default {
       return { fetched: counts?.fetched, uploaded: counts?.uploaded, outputs: await outputs() };
     };
     return {
-      root: made.root,
+      root: project.root,
       clear,
       /** What one machine makes, in a project without a cache. */
       alone: async () => {
         await clear();
-        expect((await made.generate()).result).toMatchObject({ delivered: 1 });
+        expect((await project.generate()).result).toMatchObject({ delivered: 1 });
         return outputs();
       },
       throughCache: (env: Readonly<Record<string, string>>) => run(env, false),
       throughQueue: (env: Readonly<Record<string, string>> = {}) => run(env, true),
       startWorker: (folderName: string, env: NodeJS.ProcessEnv = {}) =>
-        startWorker(made, url, api.baseUrl, ['--roles', 'encode'], {
+        startWorker(project, url, api.baseUrl, ['--roles', 'encode'], {
           TINTYPE_CACHE_KEY: cacheKey,
-          OWN_CACHE: join(made.root, folderName),
+          OWN_CACHE: join(project.root, folderName),
           ...env,
         }),
       entries: async () => (await filesBelow(shared)).size,
-      [Symbol.asyncDispose]: () => made[Symbol.asyncDispose](),
+      [Symbol.asyncDispose]: () => project[Symbol.asyncDispose](),
     };
   }
 });

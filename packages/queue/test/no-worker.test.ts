@@ -10,12 +10,12 @@ import { describeEngines } from './support/describe-engines.ts';
 
 describeEngines('a queue', (engine) => {
   test('without a worker that buys says how to start one', async () => {
-    await using made = await testProject({});
+    await using project = await testProject({});
     const url = new URL(`${engine().url}?name=lonely`);
     url.password = 'secret';
     const address = { ...queueAddress(url.href), url: engine().url };
     const events: TimedEvent[] = [];
-    const context = await made.context({}, (event) => events.push(event));
+    const context = await project.context({}, (event) => events.push(event));
     const opened = await openEngine(address);
     await opened.prepare();
     const queue = opened.queue('buy');
@@ -45,10 +45,10 @@ describeEngines('a queue', (engine) => {
   });
 
   test('with a worker says nothing', async () => {
-    await using made = await testProject({});
+    await using project = await testProject({});
     const url = `${engine().url}?name=manned`;
     const stop = new AbortController();
-    const worker = await made.context({ signal: stop.signal });
+    const worker = await project.context({ signal: stop.signal });
     const ready = Promise.withResolvers<void>();
     const done = runWorker(url, worker, { roles: ['buy'], concurrency: 1, onReady: ready.resolve });
     await Promise.race([ready.promise, done]);
@@ -63,7 +63,7 @@ describeEngines('a queue', (engine) => {
       },
     };
     const events: TimedEvent[] = [];
-    const context = await made.context({}, (event) => events.push(event));
+    const context = await project.context({}, (event) => events.push(event));
     const waited = { role: 'buy', address, isWaiting: () => true } as const;
     const end = warnWithoutWorkers(counted, waited, context, 20);
     await expect.poll(() => looks, { timeout: 10_000 }).toBeGreaterThan(2);

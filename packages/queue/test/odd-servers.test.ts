@@ -95,8 +95,8 @@ describe.skipIf(missingPostgres !== '')(`a PostgreSQL ${missingPostgres}`, () =>
     expect((await operations.state())[0]).toMatchObject({ waiting: 0, active: 0 });
     await operations.close();
     const stop = new AbortController();
-    await using made = await testProject({});
-    await runWorker(own, await made.context({ signal: stop.signal }), {
+    await using project = await testProject({});
+    await runWorker(own, await project.context({ signal: stop.signal }), {
       roles: ['buy'],
       concurrency: 1,
       onReady: () => stop.abort(),
@@ -129,10 +129,10 @@ async function expectRefusal(
   url: string,
   { code, message }: { readonly code: string; readonly message: RegExp },
 ): Promise<void> {
-  await using made = await testProject({
+  await using project = await testProject({
     'a.images.yaml': 'images: { owl: { prompt: an owl, alt: an owl, size: 1024x1024 } }',
   });
-  const context = await made.context();
+  const context = await project.context();
   const started = performance.now();
   const errors = [
     await errorOf(runWorker(url, context, { roles: ['buy'], concurrency: 1 })),

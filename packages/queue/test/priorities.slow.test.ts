@@ -18,7 +18,7 @@ describeEngines('a queue', (engine) => {
   test('does the jobs of a person who waits before 50 others, also one that waits among them', async () => {
     await using api = await startOpenAiEmulator();
     const night = ids(50, 'night');
-    await using made = await testProject(
+    await using project = await testProject(
       { 'a.images.yaml': manifest([...night, 'urgent']) },
       api.baseUrl,
     );
@@ -28,13 +28,13 @@ describeEngines('a queue', (engine) => {
     const waiting = async () => (await operations.state())[0]?.waiting;
     const morning = new AbortController();
     const { signal } = morning;
-    const nightRun = throughQueue(made, url, night, false, { signal }).catch(
+    const nightRun = throughQueue(project, url, night, false, { signal }).catch(
       (error: unknown) => error,
     );
     await expect.poll(waiting).toBe(50);
-    const urgent = throughQueue(made, url, ['urgent', 'night40'], true);
+    const urgent = throughQueue(project, url, ['urgent', 'night40'], true);
     await expect.poll(waiting).toBe(51);
-    const worker = await startWorker(made, url, api.baseUrl, ['--concurrency', '1']);
+    const worker = await startWorker(project, url, api.baseUrl, ['--concurrency', '1']);
     await operations.resume();
     expect(await urgent).toMatchObject({ delivered: 2, failed: 0 });
     const first = api.ledger.slice(0, 2).map(({ prompt }) => prompt);
@@ -48,13 +48,15 @@ describeEngines('a queue', (engine) => {
   });
 
   test('that is drained has no job that waits, until a run that goes on puts its own back', async () => {
-    await using made = await testProject({ 'a.images.yaml': manifest(['owl', 'fox']) });
+    await using project = await testProject({ 'a.images.yaml': manifest(['owl', 'fox']) });
     const url = `${engine().url}?name=drained`;
     const operations = await operateQueue(url);
     const waiting = async () => (await operations.state())[0]?.waiting;
     const ctrlC = new AbortController();
     const { signal } = ctrlC;
-    const running = throughQueue(made, url, [], false, { signal }).catch((error: unknown) => error);
+    const running = throughQueue(project, url, [], false, { signal }).catch(
+      (error: unknown) => error,
+    );
     await expect.poll(waiting).toBe(2);
     await operations.drain();
     expect(await waiting()).toBe(0);
@@ -75,7 +77,7 @@ describe.skipIf(missingRedis !== '')(`a queue ${missingRedis}`, () => {
 
   test('buys what is clicked on the contact sheet, which needs no key then', async () => {
     await using api = await startOpenAiEmulator();
-    await using made = await testProject(
+    await using project = await testProject(
       {
         'a.images.yaml': manifest(['fox']),
         'tintype.config.json': JSON.stringify({ missing: 'buy' }),
@@ -85,7 +87,7 @@ describe.skipIf(missingRedis !== '')(`a queue ${missingRedis}`, () => {
     const url = `${redis.url}?name=clicked`;
     const operations = await operateQueue(url);
     await operations.pause();
-    const review = startTintype(made.root, ['review', '--quiet'], { TINTYPE_QUEUE: url });
+    const review = startTintype(project.root, ['review', '--quiet'], { TINTYPE_QUEUE: url });
     const [printed] = (await once(review.stdout, 'data')) as [Buffer];
     const page = String(printed).trim();
     const answer = await fetch(`${page}buy`, {
@@ -96,7 +98,7 @@ describe.skipIf(missingRedis !== '')(`a queue ${missingRedis}`, () => {
     expect([answer.status, await answer.text()]).toEqual([200, '{}']);
     const buying = async () => (await operations.state())[0];
     await expect.poll(buying).toMatchObject({ waiting: 1 });
-    const worker = await startWorker(made, url, api.baseUrl);
+    const worker = await startWorker(project, url, api.baseUrl);
     await operations.resume();
     const sheet = async (): Promise<unknown> => (await fetch(`${page}data`)).json();
     await expect.poll(sheet).toMatchObject({ images: [{ id: 'fox', status: 'delivered' }] });
@@ -112,10 +114,10 @@ describe.skipIf(missingRedis !== '')(`a queue ${missingRedis}`, () => {
     const file = `${manifest(['fox'])}  owl: { prompt: owl, decorative: true, size: 1024x1024, quality: low, number_of_images: 3, pick: 2 }
   elk: { prompt: elk, decorative: true, size: 1024x1024, quality: low, batch: true }
 `;
-    await using made = await testProject({ 'a.images.yaml': file }, api.baseUrl);
+    await using project = await testProject({ 'a.images.yaml': file }, api.baseUrl);
     const url = `${redis.url}?name=beside`;
-    const worker = await startWorker(made, url, api.baseUrl);
-    const run = () => throughQueue(made, url, [], false);
+    const worker = await startWorker(project, url, api.baseUrl);
+    const run = () => throughQueue(project, url, [], false);
     expect(await run()).toMatchObject({ bought: 4, delivered: 2, pending: 1, failed: 0 });
     expect(api.batches.all).toHaveLength(1);
     await api.batches.finishAll();
@@ -125,9 +127,9 @@ describe.skipIf(missingRedis !== '')(`a queue ${missingRedis}`, () => {
     await stop(worker);
 
     // Workers have the keys, but the run itself orders batches.
-    await made.write('a.images.yaml', file.replaceAll('prompt: ', 'prompt: another '));
+    await project.write('a.images.yaml', file.replaceAll('prompt: ', 'prompt: another '));
     const keyless = { env: { OPENAI_API_KEY: '' } };
-    await expect(throughQueue(made, url, [], false, keyless)).rejects.toMatchObject({
+    await expect(throughQueue(project, url, [], false, keyless)).rejects.toMatchObject({
       code: 'api-key-missing',
     });
     expect(api.ledger).toHaveLength(5);

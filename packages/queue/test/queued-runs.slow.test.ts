@@ -54,13 +54,13 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
 
     test('does what a run does: buys inputs first, and once', async () => {
       await using api = await startOpenAiEmulator();
-      await using made = await testProject(
+      await using project = await testProject(
         {
           'a.images.yaml': `${manifest(['owl'])}  fox: { prompt: a fox, alt: a fox, input_images: [tintype:owl] }\n`,
         },
         api.baseUrl,
       );
-      const context = await made.context();
+      const context = await project.context();
       const run = () => withWorkers(engine.url, context, (queued) => generate(queued));
       expect(await run()).toMatchObject({ bought: 2, failed: 0, delivered: 2 });
       expect(await run()).toMatchObject({ bought: 0, failed: 0, delivered: 2 });
@@ -69,14 +69,14 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
 
     test('an event that reaches the database late does not replace the answer of its job', async () => {
       await using api = await startOpenAiEmulator();
-      await using made = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
+      await using project = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
       api.fail(moderationBlocked('input'));
       const proxy = await startLossyProxy(engine.url);
       onTestFinished(proxy.stop);
       // PostgreSQL gets commands through several connections.
       proxy.holdUntil('{"event":', 'move_to_failed');
       const events: TimedEvent[] = [];
-      const context = await made.context({}, (event) => events.push(event));
+      const context = await project.context({}, (event) => events.push(event));
       const { failed } = await withWorkers(proxy.url, context, (queued) => generate(queued));
       expect(failed).toBe(1);
       expect(eventsOf(events, 'failed')).toMatchObject([{ code: 'moderation' }]);
@@ -84,14 +84,14 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
 
     test('a worker that is killed in a call leaves a picture that the order does not ask for again', async () => {
       await using api = await startOpenAiEmulator({ latencyMs: 3000 });
-      await using made = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
+      await using project = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
       const url = `${engine.url}?name=killed`;
-      const first = await startWorker(made, url, api.baseUrl, [], quickLocks);
-      const running = throughQueue(made, url);
+      const first = await startWorker(project, url, api.baseUrl, [], quickLocks);
+      const running = throughQueue(project, url);
       await expect.poll(() => api.requests.length).toBe(1);
       first.kill('SIGKILL');
       await once(first, 'exit');
-      const second = await startWorker(made, url, api.baseUrl, [], quickLocks);
+      const second = await startWorker(project, url, api.baseUrl, [], quickLocks);
       const { result, events } = await running;
       await stop(second);
       expect(api.requests).toHaveLength(1);
@@ -100,8 +100,8 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
         { code: 'maybe-billed', maybeBilled: true },
       ]);
       // A new order may ask again, with a warning.
-      const third = await startWorker(made, url, api.baseUrl);
-      const again = await throughQueue(made, url);
+      const third = await startWorker(project, url, api.baseUrl);
+      const again = await throughQueue(project, url);
       await stop(third);
       expect(again.result).toMatchObject({ bought: 1, failed: 0 });
       expect(eventsOf(again.events, 'warning')).toMatchObject([{ code: 'maybe-billed' }]);
@@ -111,10 +111,10 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
     test('that loses all its data in the middle loses no picture and no money', async () => {
       await using api = await startOpenAiEmulator({ latencyMs: 800 });
       const ids = ['owl', 'fox', 'elk', 'emu', 'gnu', 'yak'];
-      await using made = await testProject({ 'a.images.yaml': manifest(ids) }, api.baseUrl);
+      await using project = await testProject({ 'a.images.yaml': manifest(ids) }, api.baseUrl);
       const url = `${engine.url}?name=emptied`;
-      const working = await startWorker(made, url, api.baseUrl, ['--concurrency', '1']);
-      const running = throughQueue(made, url);
+      const working = await startWorker(project, url, api.baseUrl, ['--concurrency', '1']);
+      const running = throughQueue(project, url);
       await expect.poll(() => api.ledger.length).toBeGreaterThan(1);
       await empty(engine);
       const { result } = await running;
@@ -127,12 +127,12 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
 
     test('a job whose key is not that of its request, or that no budget released, sends nothing', async () => {
       await using api = await startOpenAiEmulator();
-      await using made = await testProject(
+      await using project = await testProject(
         { 'a.images.yaml': manifest(['owl', 'fox']) },
         api.baseUrl,
       );
       const url = `${engine.url}?name=forged`;
-      const context = await made.context();
+      const context = await project.context();
       const workers = await openQueuedWorkers(url, context);
       const orders: object[] = [];
       const taking = { ...workers, purchase: async (order: object) => orders.push(order) as never };
@@ -146,7 +146,7 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
       await releaseFor(address, run, jobId(place, owl!.key));
       const queue = (await openEngine(address)).queue('buy');
       const told: string[] = [];
-      const working = await startWorker(made, url, api.baseUrl);
+      const working = await startWorker(project, url, api.baseUrl);
       working.stdout!.on('data', (text) => told.push(String(text)));
       const forged = { ...owl!, request: { ...owl!.request, prompt: 'something else' } };
       for (const data of [
@@ -164,12 +164,12 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
 
     test('that is paused starts nothing until it is resumed, and says so', async () => {
       await using api = await startOpenAiEmulator();
-      await using made = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
+      await using project = await testProject({ 'a.images.yaml': manifest(['owl']) }, api.baseUrl);
       const url = `${engine.url}?name=paused`;
       const operations = await operateQueue(url);
       await operations.pause();
-      const working = await startWorker(made, url, api.baseUrl);
-      const running = throughQueue(made, url);
+      const working = await startWorker(project, url, api.baseUrl);
+      const running = throughQueue(project, url);
       const buying = async () => (await operations.state())[0];
       await expect
         .poll(buying)
@@ -184,30 +184,31 @@ describe.each(engines)('%s', (_, missing, start, empty) => {
 
     test('an interrupted run takes back what was not begun, and awaits the rest', async () => {
       await using api = await startOpenAiEmulator({ latencyMs: 3000 });
-      await using made = await testProject(
+      await using project = await testProject(
         { 'a.images.yaml': manifest(['owl', 'fox', 'elk', 'emu']) },
         api.baseUrl,
       );
       const url = `${engine.url}?name=interrupted`;
-      const working = await startWorker(made, url, api.baseUrl, ['--concurrency', '1']);
+      const working = await startWorker(project, url, api.baseUrl, ['--concurrency', '1']);
       const ctrlC = new AbortController();
-      const running = throughQueue(made, url, ctrlC.signal);
+      const running = throughQueue(project, url, ctrlC.signal);
       await expect.poll(() => api.requests.length).toBe(1);
       ctrlC.abort();
       const { error } = await running;
       await stop(working);
       expect(error).toMatchObject({ code: 'interrupted' });
       expect(api.ledger).toHaveLength(1);
-      expect((await made.plan()).totals).toMatchObject({ stored: 1, missing: 3 });
+      expect((await project.plan()).totals).toMatchObject({ stored: 1, missing: 3 });
     });
   });
 });
 
 /** A run of the project that leaves its purchases to the workers of the queue. */
-async function throughQueue(made: TestProject, url: string, signal?: AbortSignal) {
+async function throughQueue(project: TestProject, url: string, signal?: AbortSignal) {
   const events: Parameters<Parameters<TestProject['context']>[1] & object>[0][] = [];
-  const context = await made.context({ ...(signal && { signal }), clock: systemClock }, (event) =>
-    events.push(event),
+  const context = await project.context(
+    { ...(signal && { signal }), clock: systemClock },
+    (event) => events.push(event),
   );
   const workers = await openQueuedWorkers(url, context);
   try {

@@ -27,7 +27,7 @@ export default { missing: 'buy', cache: { remote: folder(import.meta.dirname + '
 describeEngines('a queue', (engine) => {
   test('one trace follows a picture from the run through a worker to its files', async () => {
     await using api = await startOpenAiEmulator();
-    await using made = await testProject(files, api.baseUrl);
+    await using project = await testProject(files, api.baseUrl);
     api.fail(moderationBlocked('input'), { prompt: 'fox' });
     const collector = await startCollector();
     const url = `${engine().url}?name=traced`;
@@ -37,8 +37,8 @@ describeEngines('a queue', (engine) => {
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     };
     const roles = ['--roles', 'buy,encode', '--traces'];
-    const worker = await startWorker(made, url, api.baseUrl, roles, env);
-    const run = startTintype(made.root, ['--yes', '--quiet', '--traces', '--queue', url], env);
+    const worker = await startWorker(project, url, api.baseUrl, roles, env);
+    const run = startTintype(project.root, ['--yes', '--quiet', '--traces', '--queue', url], env);
     run.stdout.resume();
     expect(await once(run, 'exit')).toEqual([1, null]);
     await stop(worker);
@@ -77,7 +77,7 @@ test.skipIf(missingRedis !== '')(
   `a run and a worker whose process has an SDK of its own send through that one, and send all before they end ${missingRedis}`,
   async () => {
     await using api = await startOpenAiEmulator();
-    await using made = await testProject(files, api.baseUrl);
+    await using project = await testProject(files, api.baseUrl);
     const collector = await startCollector();
     const redis = await startRedis();
     onTestFinished(redis.stop);
@@ -88,9 +88,9 @@ test.skipIf(missingRedis !== '')(
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     };
     const roles = ['--roles', 'buy,encode', '--traces'];
-    const worker = await startWorker(made, redis.url, api.baseUrl, roles, env);
+    const worker = await startWorker(project, redis.url, api.baseUrl, roles, env);
     const args = ['--yes', '--quiet', '--traces', '--queue', redis.url];
-    const run = startTintype(made.root, args, env);
+    const run = startTintype(project.root, args, env);
     run.stdout.resume();
     expect(await once(run, 'exit')).toEqual([0, null]);
     await stop(worker);

@@ -10,19 +10,19 @@ test.skipIf(missingPostgres !== '')(
   `a worker ends soon after SIGTERM, and tintype queue at once, though nothing comes from PostgreSQL any more ${missingPostgres}`,
   async () => {
     await using api = await startOpenAiEmulator();
-    await using made = await testProject({ 'a.images.yaml': 'images: {}' }, api.baseUrl);
+    await using project = await testProject({ 'a.images.yaml': 'images: {}' }, api.baseUrl);
     const server = await startPostgres();
     onTestFinished(server.stop);
     const proxy = await startLossyProxy(server.url);
     onTestFinished(proxy.stop);
     const url = `${proxy.url}?name=ends`;
-    const worker = await startWorker(made, url, api.baseUrl);
+    const worker = await startWorker(project, url, api.baseUrl);
     proxy.pullCable();
     const began = performance.now();
     const ended = once(worker, 'exit');
     worker.kill('SIGTERM');
     const status = once(
-      startTintype(made.root, ['queue', 'status'], { TINTYPE_QUEUE: url }),
+      startTintype(project.root, ['queue', 'status'], { TINTYPE_QUEUE: url }),
       'exit',
     );
     expect(await ended).toEqual([0, null]);

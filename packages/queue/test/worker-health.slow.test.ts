@@ -33,11 +33,11 @@ const manifest = `images:\n${images
 describeEngines('a worker of a queue', (engine) => {
   test('counts pictures, money, refusals and encoding for Prometheus', async () => {
     await using api = await startOpenAiEmulator();
-    await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
+    await using project = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
     api.fail(moderationBlocked('input'), { prompt: 'fox' });
     api.fail({ kind: 'reset-mid-body' }, { prompt: 'elk' });
     const url = `${engine().url}?name=counted`;
-    const context = await withCache(made);
+    const context = await withCache(project);
     const served = await serve(url, context);
     const workers = await openQueuedWorkers(url, context, { database });
     const { bought, costUsd } = await generate({ ...context, workers });
@@ -92,9 +92,9 @@ describeEngines('a worker of a queue', (engine) => {
   });
 
   test('is ready while it can do jobs, and says why it cannot', async () => {
-    await using made = await testProject({});
+    await using project = await testProject({});
     const url = `${engine().url}?name=ready`;
-    const context = await made.context();
+    const context = await project.context();
     const served = await serve(url, context);
     const readiness = async () => {
       const response = await fetch(`${served}/readyz`);
@@ -107,7 +107,9 @@ describeEngines('a worker of a queue', (engine) => {
     const operations = await operateQueue(url);
     onTestFinished(() => operations.close());
     await operations.pause();
-    const status = startTintype(made.root, ['queue', 'status', '--json'], { TINTYPE_QUEUE: url });
+    const status = startTintype(project.root, ['queue', 'status', '--json'], {
+      TINTYPE_QUEUE: url,
+    });
     const document = JSON.parse(await text(status.stdout)) as QueueDocument;
     expect(await schemaProblems('QueueDocument', [document])).toEqual([]);
     expect(document.queues).toMatchObject([
@@ -131,10 +133,12 @@ describe.skipIf(missingRedis !== '')(`a worker ${missingRedis}`, () => {
   afterAll(() => redis.stop());
 
   test('is alive and not ready while its database is away, and serves what it counted', async () => {
-    await using made = await testProject({});
+    await using project = await testProject({});
     const lost = await startRedis();
     onTestFinished(() => lost.stop());
-    const served = await serve(`${lost.url}?name=away`, await made.context(), { patienceMs: 300 });
+    const served = await serve(`${lost.url}?name=away`, await project.context(), {
+      patienceMs: 300,
+    });
     await lost.kill();
     expect((await fetch(`${served}/healthz`)).status).toBe(200);
     const response = await fetch(`${served}/readyz`);
@@ -149,9 +153,9 @@ describe.skipIf(missingRedis !== '')(`a worker ${missingRedis}`, () => {
   });
 
   test('is not ready where its store cannot be written, or its remote does not answer', async () => {
-    await using made = await testProject({});
-    const context = await made.context();
-    const remote = folder(join(made.root, 'remote'));
+    await using project = await testProject({});
+    const context = await project.context();
+    const remote = folder(join(project.root, 'remote'));
     const refusing = {
       ...remote,
       label: 'a bucket',
@@ -167,8 +171,8 @@ describe.skipIf(missingRedis !== '')(`a worker ${missingRedis}`, () => {
   });
 
   test('refuses a port that is taken', async () => {
-    await using made = await testProject({});
-    const context = await made.context();
+    await using project = await testProject({});
+    const context = await project.context();
     const served = await serve(`${redis.url}?name=taken`, context);
     const port = Number(new URL(served).port);
     await expect(
@@ -182,11 +186,11 @@ describe.skipIf(missingRedis !== '')(`a worker ${missingRedis}`, () => {
 
   test('logs lines of JSON without prompts and keys, and drains at SIGTERM', async () => {
     await using api = await startOpenAiEmulator({ latencyMs: 3000 });
-    await using made = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
+    await using project = await testProject({ 'a.images.yaml': manifest }, api.baseUrl);
     api.fail(moderationBlocked('input'), { prompt: 'fox' });
     const url = `${redis.url}?name=logged`;
     const flags = ['--reporter', 'json', '--metrics-port', '0'];
-    const worker = await startWorker(made, url, api.baseUrl, [...flags, '--concurrency', '1']);
+    const worker = await startWorker(project, url, api.baseUrl, [...flags, '--concurrency', '1']);
     const log: string[] = [];
     const line = async (type: string): Promise<Record<string, unknown>> => {
       const found = () =>
@@ -203,7 +207,7 @@ describe.skipIf(missingRedis !== '')(`a worker ${missingRedis}`, () => {
     worker.stdout!.on('data', (text) => log.push(String(text)));
     const { url: served } = await line('serving');
     await line('ready');
-    const context = await made.context();
+    const context = await project.context();
     const workers = await openQueuedWorkers(url, context);
     const running = generate({ ...context, workers });
     await expect.poll(() => api.requests.length).toBeGreaterThan(0);
@@ -215,7 +219,7 @@ describe.skipIf(missingRedis !== '')(`a worker ${missingRedis}`, () => {
     };
     await expect.poll(isDraining).toMatchObject({ isDraining: true });
     await ended;
-    const second = await startWorker(made, url, api.baseUrl, flags);
+    const second = await startWorker(project, url, api.baseUrl, flags);
     second.stdout!.on('data', (text) => log.push(String(text)));
     await running;
     await workers.close();

@@ -21,11 +21,11 @@ images:
 
 /** `hero` was bought as it is, then with other words and another quality, and asks for the latter. */
 async function withHistory(): Promise<ServedSheet> {
-  const made = await servedSheet({ 'a.images.yaml': manifest }, api().baseUrl);
-  await made.project.generate({ ids: ['hero'] });
-  await made.project.write('a.images.yaml', changed);
-  await made.project.generate({ ids: ['hero'] });
-  return made;
+  const project = await servedSheet({ 'a.images.yaml': manifest }, api().baseUrl);
+  await project.project.generate({ ids: ['hero'] });
+  await project.project.write('a.images.yaml', changed);
+  await project.project.generate({ ids: ['hero'] });
+  return project;
 }
 
 const changed = manifest.replace(
@@ -33,84 +33,86 @@ const changed = manifest.replace(
   'A windmill # at dawn\n    quality: medium',
 );
 
-async function hero(made: ServedSheet) {
-  const { images } = await made.sheet();
+async function hero(project: ServedSheet) {
+  const { images } = await project.sheet();
   return images.find(({ id }) => id === 'hero')!;
 }
 
-async function offer(made: ServedSheet, id: string, key: string): Promise<Response> {
-  return fetch(`${made.server.url}bring-back?image=${id}&key=${key}`);
+async function offer(project: ServedSheet, id: string, key: string): Promise<Response> {
+  return fetch(`${project.server.url}bring-back?image=${id}&key=${key}`);
 }
 
 describe('history', () => {
   test('shows what was bought for an image and is not asked for today, with its picture', async () => {
-    await using made = await withHistory();
-    const { past, candidates } = await hero(made);
+    await using project = await withHistory();
+    const { past, candidates } = await hero(project);
     expect(past).toMatchObject([
       { prompt: 'A lighthouse. Flat, no text.', quality: 'low', rejected: null, note: {} },
     ]);
     expect(past[0]!.costUsd).toBeCloseTo(api().ledger[0]!.costUsd, 6);
     expect(past[0]!.key).not.toBe(candidates[0]!.key);
-    const picture = await fetch(`${made.server.url}picture/${past[0]!.picture!.hash}`);
+    const picture = await fetch(`${project.server.url}picture/${past[0]!.picture!.hash}`);
     expect(picture.headers.get('content-type')).toBe('image/png');
     expect(api().ledger).toHaveLength(2);
   });
 
   test('brings a picture back at no cost, by its own words, and undo takes that back', async () => {
-    await using made = await withHistory();
-    const [past] = (await hero(made)).past;
+    await using project = await withHistory();
+    const [past] = (await hero(project)).past;
     const { changes, revision, proposal } = (await (
-      await offer(made, 'hero', past!.key)
+      await offer(project, 'hero', past!.key)
     ).json()) as BringBackOffer;
     expect(changes).toEqual([
       { layer: 'image', field: 'prompt', value: 'A lighthouse' },
       { layer: 'image', field: 'quality', value: 'low' },
     ]);
     expect(proposal).toMatchObject({ price: null, buysMore: null, diagnostics: [] });
-    expect((await made.post('edit', { id: 'hero', revision, changes })).status).toBe(200);
-    const now = await hero(made);
+    expect((await project.post('edit', { id: 'hero', revision, changes })).status).toBe(200);
+    const now = await hero(project);
     expect(now).toMatchObject({ status: 'delivered', price: null });
     expect(now.candidates[0]!.key).toBe(past!.key);
     expect(now.past).toMatchObject([{ prompt: 'A windmill. Flat, no text.' }]);
-    await made.post('undo', {});
-    expect((await made.project.read('a.images.yaml')).toString()).toBe(changed);
+    await project.post('undo', {});
+    expect((await project.project.read('a.images.yaml')).toString()).toBe(changed);
     expect(api().ledger).toHaveLength(2);
   });
 
   test('brings back one of several candidates with its pick', async () => {
-    await using made = await servedSheet(
+    await using project = await servedSheet(
       { 'a.images.yaml': manifest.replace('A plain }', 'A plain, number_of_images: 3 }') },
       api().baseUrl,
     );
-    await made.project.generate({ ids: ['plain'] });
-    await made.project.write('a.images.yaml', manifest.replace('A plain }', 'A hill }'));
-    const { images } = await made.sheet();
+    await project.project.generate({ ids: ['plain'] });
+    await project.project.write('a.images.yaml', manifest.replace('A plain }', 'A hill }'));
+    const { images } = await project.sheet();
     const { past } = images.find(({ id }) => id === 'plain')!;
     expect(past).toHaveLength(3);
-    const stored = (await made.project.plan()).requests.filter(({ status }) => status === 'stored');
+    const stored = (await project.project.plan()).requests.filter(
+      ({ status }) => status === 'stored',
+    );
     expect(stored).toEqual([]);
     for (const { key } of past) {
-      const reply = await offer(made, 'plain', key);
+      const reply = await offer(project, 'plain', key);
       expect(await reply.json()).toMatchObject({ proposal: { diagnostics: [] } });
     }
     expect(api().ledger).toHaveLength(3);
   });
 
   test('says why a picture cannot be brought back', async () => {
-    await using made = await withHistory();
-    const [past] = (await hero(made)).past;
-    await made.project.write('a.images.yaml', changed.replace('Flat, no', 'Round, no'));
+    await using project = await withHistory();
+    const [past] = (await hero(project)).past;
+    await project.project.write('a.images.yaml', changed.replace('Flat, no', 'Round, no'));
     // The preset would wrap the whole old prompt.
-    const reply = await offer(made, 'hero', past!.key);
+    const reply = await offer(project, 'hero', past!.key);
     expect(reply.status).toBe(422);
     expect(await reply.json()).toMatchObject({
       message: expect.stringMatching(
         /cannot be brought back .*: prompt is different today, because of a preset/,
       ),
     });
-    expect((await offer(made, 'icon-a', past!.key)).status).toBe(422);
-    expect((await offer(made, 'hero', 'f'.repeat(64))).status).toBe(422);
-    expect((await offer(made, 'hero', '../../x')).status).toBe(400);
+    expect((await offer(project, 'icon-a', past!.key)).status).toBe(422);
+    expect((await offer(project, 'hero', 'f'.repeat(64))).status).toBe(422);
+    expect((await offer(project, 'hero', '../../x')).status).toBe(400);
   });
 });
 
@@ -118,24 +120,24 @@ describe('notes', () => {
   const notesFile = 'a.images.notes.yaml';
 
   test('are written beside the manifest, shown, and removed', async () => {
-    await using made = await withHistory();
-    const { key } = (await hero(made)).past[0]!;
+    await using project = await withHistory();
+    const { key } = (await hero(project)).past[0]!;
     const note = { star: true, comment: 'The light is better' };
-    expect((await made.post('note', { id: 'hero', key, note })).status).toBe(200);
-    expect((await made.project.read(notesFile)).toString()).toBe(
+    expect((await project.post('note', { id: 'hero', key, note })).status).toBe(200);
+    expect((await project.project.read(notesFile)).toString()).toBe(
       `# Notes on the pictures of a.images.yaml, made on its contact sheet.\nhero:\n  ${key}: { star: true, comment: The light is better }\n`,
     );
-    expect((await hero(made)).past[0]).toMatchObject({ note });
-    const { error } = await made.project.generate();
+    expect((await hero(project)).past[0]).toMatchObject({ note });
+    const { error } = await project.project.generate();
     expect(error).toBeNull();
-    await made.post('note', { id: 'hero', key, note: { star: false } });
-    expect((await hero(made)).past[0]).toMatchObject({ note: {} });
+    await project.post('note', { id: 'hero', key, note: { star: false } });
+    expect((await hero(project)).past[0]).toMatchObject({ note: {} });
   });
 
   test('that came with a clone and are none are a warning, and stop nothing', async () => {
-    await using made = await withHistory();
-    await made.project.write(notesFile, 'hero: { ../../x: { star: true, run: "rm -rf" } }\n');
-    const { diagnostics } = await made.sheet();
+    await using project = await withHistory();
+    await project.project.write(notesFile, 'hero: { ../../x: { star: true, run: "rm -rf" } }\n');
+    const { diagnostics } = await project.sheet();
     expect(diagnostics).toContainEqual(
       expect.objectContaining({
         severity: 'warning',
@@ -143,17 +145,17 @@ describe('notes', () => {
         message: expect.stringContaining('key'),
       }),
     );
-    expect((await made.project.generate()).error).toBeNull();
+    expect((await project.project.generate()).error).toBeNull();
   });
 
   test.skipIf(process.platform === 'win32')('are not written through a link', async () => {
-    await using made = await withHistory();
-    const { key } = (await hero(made)).past[0]!;
-    await made.project.write('victim.txt', '');
-    await symlink(join(made.project.root, 'victim.txt'), join(made.project.root, notesFile));
-    const reply = await made.post('note', { id: 'hero', key, note: { star: true } });
+    await using project = await withHistory();
+    const { key } = (await hero(project)).past[0]!;
+    await project.project.write('victim.txt', '');
+    await symlink(join(project.project.root, 'victim.txt'), join(project.project.root, notesFile));
+    const reply = await project.post('note', { id: 'hero', key, note: { star: true } });
     expect(reply.status).toBe(422);
-    expect((await made.project.read('victim.txt')).toString()).toBe('');
+    expect((await project.project.read('victim.txt')).toString()).toBe('');
   });
 
   test.each([
@@ -166,8 +168,8 @@ describe('notes', () => {
     ],
     ['no such image', { id: '../hero', key: 'a'.repeat(64), note: { star: true } }, 422],
   ])('refused: %s', async (_, body, status) => {
-    await using made = await servedSheet({ 'a.images.yaml': manifest });
-    expect((await made.post('note', body)).status).toBe(status);
-    await expect(made.project.read(notesFile)).rejects.toThrow('ENOENT');
+    await using project = await servedSheet({ 'a.images.yaml': manifest });
+    expect((await project.post('note', body)).status).toBe(status);
+    await expect(project.project.read(notesFile)).rejects.toThrow('ENOENT');
   });
 });

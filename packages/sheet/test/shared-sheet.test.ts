@@ -62,9 +62,9 @@ const picks: readonly (readonly [string, unknown])[] = [
 test.skipIf(process.platform === 'darwin')(
   'an address to look at shows everything, and changes and buys nothing',
   async () => {
-    await using made = await shared(false);
-    const [url = ''] = made.server.shared.look;
-    expect(made.server.shared.pick).toEqual([]);
+    await using project = await shared(false);
+    const [url = ''] = project.server.shared.look;
+    expect(project.server.shared.pick).toEqual([]);
     expect(url).toMatch(/^http:\/\/127\.0\.0\.2:\d+\/__tintype\/[\w-]{43}\/$/);
     const sheet = (await (await fetch(`${url}data`)).json()) as Sheet;
     expect(sheet.images).toHaveLength(2);
@@ -79,7 +79,7 @@ test.skipIf(process.platform === 'darwin')(
       expect((await post(url, path, body)).status, path).toBe(403);
     for (const path of ['form?image=hero', `bring-back?image=hero&key=${key}`])
       expect((await fetch(url + path)).status, path).toBe(403);
-    expect((await made.project.read('a.images.yaml')).toString()).toBe(manifest);
+    expect((await project.project.read('a.images.yaml')).toString()).toBe(manifest);
     expect(api().ledger).toHaveLength(2);
   },
 );
@@ -87,16 +87,16 @@ test.skipIf(process.platform === 'darwin')(
 test.skipIf(process.platform === 'darwin')(
   'an address to pick at picks and notes, and edits and buys nothing',
   async () => {
-    await using made = await shared(true);
-    const [look = ''] = made.server.shared.look;
-    const [url = ''] = made.server.shared.pick;
+    await using project = await shared(true);
+    const [look = ''] = project.server.shared.look;
+    const [url = ''] = project.server.shared.pick;
     for (const [path, body] of requests)
       expect((await post(url, path, body)).status, path).toBe(403);
     for (const [path, body] of picks) {
       expect((await post(look, path, body)).status, path).toBe(403);
       expect((await post(url, path, body)).status, path).toBe(200);
     }
-    expect((await made.project.read('a.images.yaml')).toString()).toContain('pick: 2');
+    expect((await project.project.read('a.images.yaml')).toString()).toContain('pick: 2');
     expect(api().ledger).toHaveLength(2);
   },
 );
@@ -104,9 +104,9 @@ test.skipIf(process.platform === 'darwin')(
 test.skipIf(process.platform === 'darwin')(
   'each address has a token of its own, and the one that edits is on this machine only',
   async () => {
-    await using made = await shared(true);
-    const own = new URL(made.server.url);
-    const [look = '', pick = ''] = [made.server.shared.look[0], made.server.shared.pick[0]];
+    await using project = await shared(true);
+    const own = new URL(project.server.url);
+    const [look = '', pick = ''] = [project.server.shared.look[0], project.server.shared.pick[0]];
     const network = new URL(look);
     expect(new Set([own.pathname, network.pathname, new URL(pick).pathname]).size).toBe(3);
     expect((await fetch(`${network.origin}${own.pathname}data`)).status).toBe(403);
@@ -123,8 +123,8 @@ test.skipIf(process.platform === 'darwin').each([
   ['another origin', { origin: 'https://attacker.example' }],
   ['another site, by the word of the browser', { 'sec-fetch-site': 'cross-site' }],
 ])('refused on the network: %s', async (_, headers) => {
-  await using made = await shared(true);
-  const { hostname, port, pathname } = new URL(made.server.shared.pick[0]!);
+  await using project = await shared(true);
+  const { hostname, port, pathname } = new URL(project.server.shared.pick[0]!);
   const status = await new Promise((resolve, reject) => {
     httpRequest({ hostname, port, path: `${pathname}data`, headers }, (response) => {
       response.resume();
@@ -137,9 +137,9 @@ test.skipIf(process.platform === 'darwin').each([
 });
 
 test('an image is handed over as code with its own files', async () => {
-  await using made = await shared(false);
-  const read = async (id: string) => fetch(`${made.server.url}snippets?image=${id}`);
-  await made.project.generate({ ids: ['fresh'] });
+  await using project = await shared(false);
+  const read = async (id: string) => fetch(`${project.server.url}snippets?image=${id}`);
+  await project.project.generate({ ids: ['fresh'] });
   const snippets = (await (await read('fresh')).json()) as Snippet[];
   expect(snippets.map(({ name }) => name)).toEqual(['<picture>', 'CSS', 'command']);
   expect(snippets[0]!.text).toMatch(/^<(picture|img)[^]*fresh\.webp/);

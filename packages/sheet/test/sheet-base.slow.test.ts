@@ -17,42 +17,42 @@ images:
 
 /** A branch on which one image has other words, one another crop, one is new and one gone. */
 async function pullRequest(): Promise<TestProject> {
-  const made = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
-  git(made.root, 'init', '--quiet');
-  const { error } = await made.generate();
+  const project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  git(project.root, 'init', '--quiet');
+  const { error } = await project.generate();
   expect(error).toBeNull();
-  commitAll(made.root);
-  git(made.root, 'checkout', '--quiet', '-b', 'work');
-  await made.write(
+  commitAll(project.root);
+  git(project.root, 'checkout', '--quiet', '-b', 'work');
+  await project.write(
     'a.images.yaml',
     manifest
       .replace('prompt: A lighthouse', 'prompt: A windmill')
       .replace('widths: [320]', 'crop: 3:2')
       .replace('old: { prompt: A ruin }', 'fresh: { prompt: A meadow }'),
   );
-  return made;
+  return project;
 }
 
-async function sheetOf(made: TestProject): Promise<Sheet> {
-  const html = (await made.read('tintype-sheet.html')).toString();
+async function sheetOf(project: TestProject): Promise<Sheet> {
+  const html = (await project.read('tintype-sheet.html')).toString();
   const json = /<script type="application\/json" id="sheet">(.*?)<\/script>/s.exec(html)![1]!;
   return JSON.parse(json) as Sheet;
 }
 
 test('shows what is new, changed and gone since a commit, with the pictures before, the cost and the bytes', async () => {
-  await using made = await pullRequest();
-  await made.generate({ ids: ['hero', 'cropped'] });
+  await using project = await pullRequest();
+  await project.generate({ ids: ['hero', 'cropped'] });
   const bought = api().ledger.length;
-  const { changes } = await writeSheet(await made.context(), undefined, { base: 'main' });
+  const { changes } = await writeSheet(await project.context(), undefined, { base: 'main' });
   expect(api().ledger).toHaveLength(bought);
-  const { base, images } = await sheetOf(made);
+  const { base, images } = await sheetOf(project);
   expect(base).toMatchObject({
     ref: 'main',
     new: 1,
     changed: 2,
     gone: [{ id: 'old', manifest: 'a.images.yaml' }],
   });
-  expect(base!.commit).toBe(git(made.root, 'rev-parse', 'main').trim());
+  expect(base!.commit).toBe(git(project.root, 'rev-parse', 'main').trim());
   expect(base!.spentUsd).toBeCloseTo(api().ledger.at(-1)!.costUsd, 6);
   expect(base!.toBuyUsd!.high).toBeGreaterThan(0);
   expect(base!.gone[0]!.pictures).toMatchObject([{ prompt: 'A ruin' }]);
@@ -76,11 +76,11 @@ test('shows what is new, changed and gone since a commit, with the pictures befo
 });
 
 test('a commit that git does not know is an error, and nothing is written', async () => {
-  await using made = await pullRequest();
+  await using project = await pullRequest();
   await expect(
-    writeSheet(await made.context(), undefined, { base: 'nowhere' }),
+    writeSheet(await project.context(), undefined, { base: 'nowhere' }),
   ).rejects.toMatchObject({
     code: 'usage',
   });
-  await expect(made.read('tintype-sheet.html')).rejects.toThrow('ENOENT');
+  await expect(project.read('tintype-sheet.html')).rejects.toThrow('ENOENT');
 });

@@ -46,8 +46,8 @@ const set = (layer: string, field: string, value: FieldChange['value']): FieldCh
 
 describe('a form', () => {
   test('shows each field where it is written, with how many images have it', async () => {
-    await using made = await servedSheet(files, api().baseUrl);
-    const { layers, fields } = await made.form('goods-sail');
+    await using project = await servedSheet(files, api().baseUrl);
+    const { layers, fields } = await project.form('goods-sail');
     expect(layers).toMatchObject([
       {
         name: 'row',
@@ -69,12 +69,15 @@ describe('a form', () => {
   });
 
   test('has no field that names a key, a provider or a file', async () => {
-    await using made = await servedSheet(files, api().baseUrl);
-    const { fields } = await made.form('icon');
+    await using project = await servedSheet(files, api().baseUrl);
+    const { fields } = await project.form('icon');
     const names = fields.map(({ name }) => name);
     for (const name of ['openai_api_key', 'provider', 'provider_options', 'mask', 'user_id']) {
       expect(names).not.toContain(name);
-      const reply = await made.post('propose', { id: 'icon', changes: [set('image', name, 'x')] });
+      const reply = await project.post('propose', {
+        id: 'icon',
+        changes: [set('image', name, 'x')],
+      });
       expect(reply.status, name).toBe(422);
     }
   });
@@ -82,12 +85,12 @@ describe('a form', () => {
 
 test('other images can be worked from, and no file or address that the manifest does not have', async () => {
   const own = manifest.replace('prompt: An icon,', 'prompt: An icon, input_images: [./own.png],');
-  await using made = await servedSheet(
+  await using project = await servedSheet(
     { ...files, 'a.images.yaml': own, 'own.png': 'x', 'secret.png': 'x' },
     api().baseUrl,
   );
   const propose = (value: FieldChange['value']) =>
-    made.post('propose', { id: 'icon', changes: [set('image', 'input_images', value)] });
+    project.post('propose', { id: 'icon', changes: [set('image', 'input_images', value)] });
   for (const value of [
     ['./secret.png'],
     ['https://example.com/x.png'],
@@ -99,7 +102,7 @@ test('other images can be worked from, and no file or address that the manifest 
     expect(await reply.text()).toContain('is not an image of this project');
   }
   expect((await propose(['tintype:hero', './own.png'])).status).toBe(200);
-  const itself = await made.propose('icon', [set('image', 'input_images', ['tintype:icon'])]);
+  const itself = await project.propose('icon', [set('image', 'input_images', ['tintype:icon'])]);
   expect(itself.diagnostics).toMatchObject([{ severity: 'error' }]);
   expect(api().requests).toEqual([]);
 });
@@ -107,27 +110,27 @@ test('other images can be worked from, and no file or address that the manifest 
 test('a manifest without defaults gets some, and loses them again', async () => {
   const own =
     '# The icons\n\n# All of them\nimages:\n  icon: { prompt: An icon, decorative: true }\n';
-  await using made = await servedSheet({ 'a.images.yaml': own }, api().baseUrl);
-  const { revision, layers } = await made.form('icon');
+  await using project = await servedSheet({ 'a.images.yaml': own }, api().baseUrl);
+  const { revision, layers } = await project.form('icon');
   expect(layers.at(-1)).toMatchObject({ name: 'defaults', fields: {}, images: 1 });
   const changes = [
     set('defaults', 'quality', 'high'),
     set('defaults', 'formats', ['avif', 'webp']),
   ];
-  expect((await made.post('edit', { id: 'icon', revision, changes })).status).toBe(200);
-  expect((await made.project.read('a.images.yaml')).toString()).toBe(
+  expect((await project.post('edit', { id: 'icon', revision, changes })).status).toBe(200);
+  expect((await project.project.read('a.images.yaml')).toString()).toBe(
     '# The icons\n\ndefaults:\n  quality: high\n  formats: [avif, webp]\n# All of them\nimages:\n  icon: { prompt: An icon, decorative: true }\n',
   );
-  expect((await made.post('undo', {})).status).toBe(200);
-  expect((await made.project.read('a.images.yaml')).toString()).toBe(own);
+  expect((await project.post('undo', {})).status).toBe(200);
+  expect((await project.project.read('a.images.yaml')).toString()).toBe(own);
 });
 
 describe('a proposal', () => {
   test('has the diff, the price of the image, and what it would buy, and writes nothing', async () => {
-    await using made = await servedSheet(files, api().baseUrl);
-    await made.project.generate({ ids: ['hero', 'icon'] });
+    await using project = await servedSheet(files, api().baseUrl);
+    await project.project.generate({ ids: ['hero', 'icon'] });
     const spent = api().ledger.length;
-    const one = await made.propose('icon', [set('image', 'prompt', 'An icon: "new"')]);
+    const one = await project.propose('icon', [set('image', 'prompt', 'An icon: "new"')]);
     expect(one.files).toMatchObject([{ file: 'a.images.yaml' }]);
     expect(
       one.files[0]!.hunks.flatMap(({ lines }) => lines).filter((line) => !line.startsWith(' ')),
@@ -139,35 +142,39 @@ describe('a proposal', () => {
       price: { pictures: 1 },
       buysMore: { pictures: 1, images: ['icon'] },
     });
-    const style = await made.propose('hero', [
+    const style = await project.propose('hero', [
       set('preset:house', 'prompt', '{{ prompt }}. Gouache.'),
     ]);
     expect(style.buysMore).toMatchObject({ images: ['hero', 'goods-rope', 'goods-sail'] });
-    const alt = await made.propose('hero', [
+    const alt = await project.propose('hero', [
       set('image', 'alt', 'A lighthouse'),
       set('image', 'decorative', null),
     ]);
     expect(alt).toMatchObject({ buysMore: null, price: null, diagnostics: [] });
-    expect((await made.project.read('a.images.yaml')).toString()).toBe(manifest);
+    expect((await project.project.read('a.images.yaml')).toString()).toBe(manifest);
     expect(api().ledger).toHaveLength(spent);
   });
 
   test('costs nothing where the words were bought before', async () => {
-    await using made = await servedSheet(files, api().baseUrl);
-    await made.project.generate({ ids: ['icon'] });
-    const { revision } = await made.form('icon');
-    await made.post('edit', { id: 'icon', revision, changes: [set('image', 'prompt', 'A sign')] });
-    expect((await made.sheet()).images.find(({ id }) => id === 'icon')).toMatchObject({
+    await using project = await servedSheet(files, api().baseUrl);
+    await project.project.generate({ ids: ['icon'] });
+    const { revision } = await project.form('icon');
+    await project.post('edit', {
+      id: 'icon',
+      revision,
+      changes: [set('image', 'prompt', 'A sign')],
+    });
+    expect((await project.sheet()).images.find(({ id }) => id === 'icon')).toMatchObject({
       status: 'missing',
     });
-    const back = await made.propose('icon', [set('image', 'prompt', 'An icon')]);
+    const back = await project.propose('icon', [set('image', 'prompt', 'An icon')]);
     expect(back).toMatchObject({ price: null, buysMore: null });
   });
 
   test("has the manifest's own messages, and a mistake is not written", async () => {
-    await using made = await servedSheet(files, api().baseUrl);
+    await using project = await servedSheet(files, api().baseUrl);
     const wrong = [set('image', 'quality', 'hihg')];
-    const { diagnostics } = await made.propose('icon', wrong);
+    const { diagnostics } = await project.propose('icon', wrong);
     expect(diagnostics).toMatchObject([
       {
         severity: 'error',
@@ -176,21 +183,24 @@ describe('a proposal', () => {
         message: expect.stringContaining('did you mean "high"?'),
       },
     ]);
-    const { revision } = await made.form('icon');
-    const reply = await made.post('edit', { id: 'icon', revision, changes: wrong });
+    const { revision } = await project.form('icon');
+    const reply = await project.post('edit', { id: 'icon', revision, changes: wrong });
     expect(reply.status).toBe(422);
     expect(await reply.json()).toMatchObject({
       code: 'manifest',
       message: expect.stringContaining('quality'),
     });
-    expect((await made.project.read('a.images.yaml')).toString()).toBe(manifest);
+    expect((await project.project.read('a.images.yaml')).toString()).toBe(manifest);
   });
 
   test('says what cannot be written, and where', async () => {
-    await using made = await servedSheet({
+    await using project = await servedSheet({
       'a.images.yaml': 'images:\n  a: &x { prompt: x, decorative: true }\n  b: *x\n',
     });
-    const reply = await made.post('propose', { id: 'a', changes: [set('image', 'prompt', 'y')] });
+    const reply = await project.post('propose', {
+      id: 'a',
+      changes: [set('image', 'prompt', 'y')],
+    });
     expect(await reply.json()).toMatchObject({
       message: expect.stringMatching(
         /^a\.images\.yaml:2: .*anchor is shared; write prompt there by hand$/,
@@ -201,7 +211,7 @@ describe('a proposal', () => {
 
 describe('an edit', () => {
   test('is written where the field is, and buys nothing', async () => {
-    await using made = await servedSheet(files, api().baseUrl);
+    await using project = await servedSheet(files, api().baseUrl);
     for (const [id, change, file, before, after] of [
       [
         'hero',
@@ -239,23 +249,23 @@ describe('an edit', () => {
         'quality: high }',
       ],
     ] as const) {
-      const text = (await made.project.read(file)).toString();
-      const { revision } = await made.form(id);
-      const reply = await made.post('edit', { id, revision, changes: [change] });
+      const text = (await project.project.read(file)).toString();
+      const { revision } = await project.form(id);
+      const reply = await project.post('edit', { id, revision, changes: [change] });
       expect(reply.status, await reply.text()).toBe(200);
-      expect((await made.project.read(file)).toString()).toBe(text.replace(before, () => after));
+      expect((await project.project.read(file)).toString()).toBe(text.replace(before, () => after));
     }
-    expect((await made.sheet()).live?.undo).toBe('quality of "icon"');
+    expect((await project.sheet()).live?.undo).toBe('quality of "icon"');
     expect(api().requests).toEqual([]);
   });
 
   test('is refused if the manifest was edited meanwhile, with the fields as they are now', async () => {
-    await using made = await servedSheet(files, api().baseUrl);
-    const { revision } = await made.form('hero');
+    await using project = await servedSheet(files, api().baseUrl);
+    const { revision } = await project.form('hero');
     const other = manifest.replace('A lighthouse', 'A windmill');
-    await made.project.write('a.images.yaml', other);
+    await project.project.write('a.images.yaml', other);
     const changes = [set('image', 'prompt', 'A lamp')];
-    const reply = await made.post('edit', { id: 'hero', revision, changes });
+    const reply = await project.post('edit', { id: 'hero', revision, changes });
     expect(reply.status).toBe(409);
     const conflict = (await reply.json()) as {
       message: string;
@@ -263,8 +273,8 @@ describe('an edit', () => {
     };
     expect(conflict.message).toMatch(/has changed since you opened it/);
     expect(conflict.image.layers[0]).toMatchObject({ fields: { prompt: 'A windmill' } });
-    expect((await made.project.read('a.images.yaml')).toString()).toBe(other);
-    const again = await made.post('edit', {
+    expect((await project.project.read('a.images.yaml')).toString()).toBe(other);
+    const again = await project.post('edit', {
       id: 'hero',
       revision: conflict.image.revision,
       changes,
@@ -273,42 +283,46 @@ describe('an edit', () => {
   });
 
   test('of two tabs that save at once one is written and one is refused', async () => {
-    await using made = await servedSheet(files, api().baseUrl);
-    const { revision } = await made.form('hero');
+    await using project = await servedSheet(files, api().baseUrl);
+    const { revision } = await project.form('hero');
     const replies = await Promise.all(
       ['One', 'Two'].map((prompt) =>
-        made.post('edit', { id: 'hero', revision, changes: [set('image', 'prompt', prompt)] }),
+        project.post('edit', { id: 'hero', revision, changes: [set('image', 'prompt', prompt)] }),
       ),
     );
     expect(replies.map(({ status }) => status)).toEqual([200, 409]);
-    expect((await made.project.read('a.images.yaml')).toString()).toBe(
+    expect((await project.project.read('a.images.yaml')).toString()).toBe(
       manifest.replace('A lighthouse', '"One"'),
     );
   });
 
   test('is not taken back over what another program wrote', async () => {
-    await using made = await servedSheet(files, api().baseUrl);
-    const { revision } = await made.form('hero');
-    await made.post('edit', { id: 'hero', revision, changes: [set('image', 'prompt', 'A lamp')] });
-    const other = `${(await made.project.read('a.images.yaml')).toString()}# more\n`;
-    await made.project.write('a.images.yaml', other);
-    const reply = await made.post('undo', {});
+    await using project = await servedSheet(files, api().baseUrl);
+    const { revision } = await project.form('hero');
+    await project.post('edit', {
+      id: 'hero',
+      revision,
+      changes: [set('image', 'prompt', 'A lamp')],
+    });
+    const other = `${(await project.project.read('a.images.yaml')).toString()}# more\n`;
+    await project.project.write('a.images.yaml', other);
+    const reply = await project.post('undo', {});
     expect(reply.status).toBe(409);
     const { files: diffs } = (await reply.json()) as { files: { hunks: { lines: string[] }[] }[] };
     const lines = diffs[0]!.hunks.flatMap((hunk) => hunk.lines);
     expect(lines).toContain('-    prompt: "A lamp"  # at dawn');
     expect(lines).toContain('+    prompt: A lighthouse  # at dawn');
-    expect((await made.project.read('a.images.yaml')).toString()).toBe(other);
-    expect((await made.post('undo', {})).status).toBe(422);
+    expect((await project.project.read('a.images.yaml')).toString()).toBe(other);
+    expect((await project.post('undo', {})).status).toBe(422);
   });
 
   test('a pick is taken back like an edit', async () => {
-    await using made = await servedSheet(files, api().baseUrl);
-    await made.project.generate({ ids: ['hero'] });
-    await made.post('pick', { id: 'hero', candidate: 2 });
-    expect((await made.sheet()).live?.undo).toBe('pick of "hero"');
-    expect((await made.post('undo', {})).status).toBe(200);
-    expect((await made.project.read('a.images.yaml')).toString()).toBe(manifest);
+    await using project = await servedSheet(files, api().baseUrl);
+    await project.project.generate({ ids: ['hero'] });
+    await project.post('pick', { id: 'hero', candidate: 2 });
+    expect((await project.sheet()).live?.undo).toBe('pick of "hero"');
+    expect((await project.post('undo', {})).status).toBe(200);
+    expect((await project.project.read('a.images.yaml')).toString()).toBe(manifest);
   });
 });
 
@@ -325,11 +339,11 @@ describe('what a request can write', () => {
     ],
     ['a map in a row', { id: 'goods-sail', changes: [set('row', 'what', { a: 'x' })] }],
   ])('refused: %s', async (_, body) => {
-    await using made = await servedSheet(files, api().baseUrl);
-    const { revision } = await made.form('icon');
-    expect((await made.post('edit', { ...body, revision })).status).toBe(422);
-    expect((await made.project.read('a.images.yaml')).toString()).toBe(manifest);
-    expect((await made.project.read('goods.csv')).toString()).toBe(goods);
+    await using project = await servedSheet(files, api().baseUrl);
+    const { revision } = await project.form('icon');
+    expect((await project.post('edit', { ...body, revision })).status).toBe(422);
+    expect((await project.project.read('a.images.yaml')).toString()).toBe(manifest);
+    expect((await project.project.read('goods.csv')).toString()).toBe(goods);
   });
 
   test.each([
@@ -338,33 +352,33 @@ describe('what a request can write', () => {
     ['a value that is too deep', [set('image', 'crop', { a: { b: { c: { d: { e: 1 } } } } })]],
     ['a value without a meaning', [{ layer: 'image', field: 'prompt' }]],
   ])('a bad request: %s', async (_, changes) => {
-    await using made = await servedSheet(files, api().baseUrl);
-    expect((await made.post('propose', { id: 'icon', changes })).status).toBe(400);
-    expect((await made.post('edit', { id: 'icon', revision: '', changes })).status).toBe(400);
+    await using project = await servedSheet(files, api().baseUrl);
+    expect((await project.post('propose', { id: 'icon', changes })).status).toBe(400);
+    expect((await project.post('edit', { id: 'icon', revision: '', changes })).status).toBe(400);
   });
 
   test.each(['propose', 'edit', 'undo'])(
     '%s needs the origin of the page and JSON',
     async (path) => {
-      await using made = await servedSheet(files, api().baseUrl);
-      const origin = new URL(made.server.url).origin;
+      await using project = await servedSheet(files, api().baseUrl);
+      const origin = new URL(project.server.url).origin;
       const body = JSON.stringify({ id: 'icon', revision: '', changes: [] });
       for (const headers of [
         { 'content-type': 'application/json' },
         { 'content-type': 'application/json', origin: 'https://attacker.example' },
         { 'content-type': 'text/plain', origin },
       ] as const) {
-        const reply = await fetch(made.server.url + path, { method: 'POST', headers, body });
+        const reply = await fetch(project.server.url + path, { method: 'POST', headers, body });
         expect(reply.status).toBe(403);
       }
-      const wrong = made.server.url.replace(/.\/$/, '_/');
+      const wrong = project.server.url.replace(/.\/$/, '_/');
       const reply = await fetch(wrong + path, {
         method: 'POST',
         body,
         headers: { 'content-type': 'application/json', origin },
       });
       expect(reply.status).toBe(403);
-      expect((await fetch(made.server.url + path)).status).toBe(404);
+      expect((await fetch(project.server.url + path)).status).toBe(404);
     },
   );
 
@@ -374,25 +388,25 @@ describe('what a request can write', () => {
       const outside = await mkdtemp(join(tmpdir(), 'tintype-outside-'));
       const rows = join(outside, 'rows.csv');
       await writeFile(rows, goods);
-      await using made = await servedSheet(
+      await using project = await servedSheet(
         {
           'a.images.yaml': manifest.replace('goods.csv', 'linked/rows.csv'),
           'linked/rows.csv': goods,
         },
         api().baseUrl,
       );
-      const { revision } = await made.form('goods-sail');
+      const { revision } = await project.form('goods-sail');
       // The folder becomes a link after it was read.
-      await rm(join(made.project.root, 'linked'), { recursive: true });
-      await symlink(outside, join(made.project.root, 'linked'));
-      const reply = await made.post('edit', {
+      await rm(join(project.project.root, 'linked'), { recursive: true });
+      await symlink(outside, join(project.project.root, 'linked'));
+      const reply = await project.post('edit', {
         id: 'goods-sail',
         revision,
         changes: [set('row', 'what', 'x')],
       });
       expect(reply.status).toBe(422);
       expect(await readFile(rows, 'utf8')).toBe(goods);
-      await mkdir(join(made.project.root, 'none'));
+      await mkdir(join(project.project.root, 'none'));
       await rm(outside, { recursive: true });
     },
   );
@@ -479,17 +493,17 @@ test('after any edits and undos manifests can be read, with all comments, and af
   );
   const sequences = isLong ? 200 : isQuick ? 8 : 20;
   const comments = manifest.match(/# .*/g)!;
-  await using made = await servedSheet(files, api().baseUrl);
-  const text = async () => (await made.project.read('a.images.yaml')).toString();
+  await using project = await servedSheet(files, api().baseUrl);
+  const text = async () => (await project.project.read('a.images.yaml')).toString();
   let written = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
       for (const one of steps) {
-        if (one === 'undo') await made.post('undo', {});
+        if (one === 'undo') await project.post('undo', {});
         else {
           const { id, ...change } = one;
-          const { revision } = await made.form(id);
-          const reply = await made.post('edit', { id, revision, changes: [change] });
+          const { revision } = await project.form(id);
+          const reply = await project.post('edit', { id, revision, changes: [change] });
           expect([200, 422]).toContain(reply.status);
           if (reply.status === 200) written++;
         }
@@ -498,13 +512,13 @@ test('after any edits and undos manifests can be read, with all comments, and af
         expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
         for (const comment of comments) expect(now).toContain(comment);
         expect(
-          (await made.sheet()).diagnostics.filter(({ severity }) => severity === 'error'),
+          (await project.sheet()).diagnostics.filter(({ severity }) => severity === 'error'),
         ).toEqual([]);
       }
-      while ((await made.sheet()).live?.undo !== null)
-        expect((await made.post('undo', {})).status).toBe(200);
+      while ((await project.sheet()).live?.undo !== null)
+        expect((await project.post('undo', {})).status).toBe(200);
       expect(await text()).toBe(manifest);
-      expect((await made.project.read('goods.csv')).toString()).toBe(goods);
+      expect((await project.project.read('goods.csv')).toString()).toBe(goods);
     }),
     { numRuns: sequences },
   );

@@ -74,8 +74,8 @@ async function bought(project: TestProject, ids: readonly string[]): Promise<voi
 
 describe('what the sheet shows', () => {
   test('an image that was not bought has a price that includes its inputs', async () => {
-    await using made = await served();
-    const sheet = await made.sheet();
+    await using project = await served();
+    const sheet = await project.sheet();
     expect(sheet.totals).toMatchObject({ images: 3, pictures: 4, missing: 3, spentUsd: 0 });
     expect(imageOf(sheet, 'hero')).toMatchObject({
       status: 'missing',
@@ -92,16 +92,16 @@ describe('what the sheet shows', () => {
   });
 
   test("a prompt's own words and the preset's are marked differently", async () => {
-    await using made = await served();
-    const { prompt, own } = imageOf(await made.sheet(), 'hero');
+    await using project = await served();
+    const { prompt, own } = imageOf(await project.sheet(), 'hero');
     expect(prompt).toBe('A lighthouse. Flat illustration, no text.');
     expect(own.map(({ start, end }) => prompt.slice(start, end))).toEqual(['A lighthouse']);
   });
 
   test('a bought image has its cost, its original and its files', async () => {
-    await using made = await served();
-    await bought(made.project, ['icon']);
-    const sheet = await made.sheet();
+    await using project = await served();
+    await bought(project.project, ['icon']);
+    const sheet = await project.sheet();
     const icon = imageOf(sheet, 'icon');
     expect(icon).toMatchObject({ status: 'delivered', flags: [], changes: [], price: null });
     const [candidate] = icon.candidates;
@@ -150,14 +150,14 @@ describe('who may request what', () => {
   }
 
   test('the page and its data need the right token', async () => {
-    await using made = await served();
-    const { pathname } = new URL(made.server.url);
+    await using project = await served();
+    const { pathname } = new URL(project.server.url);
     const wrong = pathname.replace(/.\/$/, '_/');
     for (const path of [wrong, `${wrong}data`, '/__tintype/', '/__tintype', '/__tintype/data']) {
-      expect(await raw(made.server, path, {}), path).toMatchObject({ status: 403 });
+      expect(await raw(project.server, path, {}), path).toMatchObject({ status: 403 });
     }
-    expect(await raw(made.server, pathname, {})).toMatchObject({ status: 200 });
-    expect(await raw(made.server, '/', {})).toMatchObject({ status: 404 });
+    expect(await raw(project.server, pathname, {})).toMatchObject({ status: 200 });
+    expect(await raw(project.server, '/', {})).toMatchObject({ status: 404 });
   });
 
   test.each([
@@ -169,16 +169,16 @@ describe('who may request what', () => {
     ['another site, by the word of the browser', { 'sec-fetch-site': 'cross-site' }],
     ['another port of this machine', { 'sec-fetch-site': 'same-site' }],
   ])('refused: %s', async (_, headers) => {
-    await using made = await served();
-    const { pathname } = new URL(made.server.url);
-    expect(await raw(made.server, pathname, headers)).toMatchObject({ status: 403 });
+    await using project = await served();
+    const { pathname } = new URL(project.server.url);
+    expect(await raw(project.server, pathname, headers)).toMatchObject({ status: 403 });
   });
 
   test('no answer is for another origin, and no page can frame it', async () => {
-    await using made = await served();
-    const { pathname } = new URL(made.server.url);
+    await using project = await served();
+    const { pathname } = new URL(project.server.url);
     for (const path of [pathname, `${pathname}data`]) {
-      const { headers } = await raw(made.server, path, {});
+      const { headers } = await raw(project.server, path, {});
       expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
       expect(headers).toMatchObject({
         'cache-control': 'no-store',
@@ -196,55 +196,62 @@ describe('who may request what', () => {
     ['as a form', { 'content-type': 'text/plain', origin: 'own' }],
     ['from another origin', { ...json, origin: 'https://attacker.example' }],
   ])('nothing is bought %s', async (_, headers) => {
-    await using made = await served();
-    const { origin, pathname } = new URL(made.server.url);
+    await using project = await served();
+    const { origin, pathname } = new URL(project.server.url);
     const sent = { ...headers, ...(headers['origin'] === 'own' && { origin }) };
-    expect(await raw(made.server, `${pathname}buy`, sent, 'POST')).toMatchObject({ status: 403 });
-    expect(await raw(made.server, `${pathname}buy`, { origin }, 'GET')).toMatchObject({
+    expect(await raw(project.server, `${pathname}buy`, sent, 'POST')).toMatchObject({
+      status: 403,
+    });
+    expect(await raw(project.server, `${pathname}buy`, { origin }, 'GET')).toMatchObject({
       status: 404,
     });
     expect(api().requests).toEqual([]);
   });
 
   test('a path that leads out of the project is not found', async () => {
-    await using made = await served();
+    await using project = await served();
     for (const path of [
       'picture/../../package.json',
       'picture/%2e%2e%2fpackage.json',
       'picture/',
     ]) {
-      expect((await ask(made.server, path)).status).toBeGreaterThanOrEqual(403);
+      expect((await ask(project.server, path)).status).toBeGreaterThanOrEqual(403);
     }
   });
 });
 
 test('a purchase shows its partial pictures while it waits, and none afterwards', async () => {
-  await using made = await served({
+  await using project = await served({
     options: { partialImages: 2 },
     env: { OPENAI_BASE_URL: slowly().baseUrl },
   });
-  expect(await ask(made.server, 'partial/1')).toMatchObject({ status: 404 });
-  await post(made.server, 'buy', { ids: ['icon'], upToUsd: 1 });
-  while (((await made.sheet()).live?.purchase?.partials ?? 0) === 0)
+  expect(await ask(project.server, 'partial/1')).toMatchObject({ status: 404 });
+  await post(project.server, 'buy', { ids: ['icon'], upToUsd: 1 });
+  while (((await project.sheet()).live?.purchase?.partials ?? 0) === 0)
     await new Promise((resolve) => setTimeout(resolve, 20));
-  const partial = await ask(made.server, 'partial/1');
+  const partial = await ask(project.server, 'partial/1');
   expect(partial.headers.get('content-type')).toBe('image/png');
   expect(
     Buffer.from(await partial.arrayBuffer())
       .subarray(1, 4)
       .toString(),
   ).toBe('PNG');
-  expect(imageOf(await afterPurchase(made.sheet), 'icon')).toMatchObject({ status: 'delivered' });
-  expect(await ask(made.server, 'partial/2')).toMatchObject({ status: 404 });
+  expect(imageOf(await afterPurchase(project.sheet), 'icon')).toMatchObject({
+    status: 'delivered',
+  });
+  expect(await ask(project.server, 'partial/2')).toMatchObject({ status: 404 });
 });
 
 describe('buying', () => {
   test('buys the image and its inputs once, for no more than the agreed price', async () => {
-    await using made = await served();
-    const { price } = imageOf(await made.sheet(), 'night');
-    const reply = await post(made.server, 'buy', { ids: ['night'], upToUsd: price!.costUsd!.high });
+    await using project = await served();
+    const { price } = imageOf(await project.sheet(), 'night');
+    const reply = await post(project.server, 'buy', {
+      ids: ['night'],
+      upToUsd: price!.costUsd!.high,
+    });
     expect(reply.status).toBe(200);
-    const sheet = await afterPurchase(made.sheet);
+    const sheet = await afterPurchase(project.sheet);
     expect(imageOf(sheet, 'night')).toMatchObject({
       status: 'delivered',
       price: null,
@@ -255,7 +262,7 @@ describe('buying', () => {
       'stored',
     ]);
     expect(api().ledger).toHaveLength(3);
-    const again = await post(made.server, 'buy', { ids: ['night'], upToUsd: 1 });
+    const again = await post(project.server, 'buy', { ids: ['night'], upToUsd: 1 });
     expect(again.status).toBe(422);
     expect(api().ledger).toHaveLength(3);
   });
@@ -283,33 +290,33 @@ describe('buying', () => {
   });
 
   test('does not spend more than the price on the button', async () => {
-    await using made = await served();
-    await post(made.server, 'buy', { ids: ['icon'], upToUsd: 0.000_1 });
-    const { failure } = imageOf(await afterPurchase(made.sheet), 'icon');
+    await using project = await served();
+    await post(project.server, 'buy', { ids: ['icon'], upToUsd: 0.000_1 });
+    const { failure } = imageOf(await afterPurchase(project.sheet), 'icon');
     expect(failure).toMatchObject({ code: 'over-budget', maybeBilled: false });
     expect(api().requests).toEqual([]);
   });
 
   test('buys several images as one order, each picture once, for the price that it offered', async () => {
-    await using made = await served();
+    await using project = await served();
     const ids = ['night', 'hero', 'icon'];
-    const offer = (await (await post(made.server, 'offer', { ids })).json()) as Price;
+    const offer = (await (await post(project.server, 'offer', { ids })).json()) as Price;
     expect(offer).toMatchObject({ pictures: 4, upstream: [] });
-    expect(offer.costUsd).toEqual((await made.sheet()).totals.toBuyUsd);
-    const night = await (await post(made.server, 'offer', { ids: ['night', 'icon'] })).json();
+    expect(offer.costUsd).toEqual((await project.sheet()).totals.toBuyUsd);
+    const night = await (await post(project.server, 'offer', { ids: ['night', 'icon'] })).json();
     expect(night).toEqual({ ...offer, upstream: ['hero'] });
 
-    await post(made.server, 'buy', { ids, upToUsd: offer.costUsd!.high - 0.001 });
-    const refused = await afterPurchase(made.sheet);
+    await post(project.server, 'buy', { ids, upToUsd: offer.costUsd!.high - 0.001 });
+    const refused = await afterPurchase(project.sheet);
     expect(refused.live?.failure).toMatchObject({ code: 'over-budget' });
     expect(refused.images.flatMap(({ failure }) => failure ?? [])).toEqual([]);
     expect(api().requests).toEqual([]);
 
     const replies = await Promise.all(
-      [1, 2].map(() => post(made.server, 'buy', { ids, upToUsd: offer.costUsd!.high })),
+      [1, 2].map(() => post(project.server, 'buy', { ids, upToUsd: offer.costUsd!.high })),
     );
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200, 422]));
-    const sheet = await afterPurchase(made.sheet);
+    const sheet = await afterPurchase(project.sheet);
     expect(sheet.images.map(({ status }) => status)).toEqual([
       'unpicked',
       'delivered',
@@ -317,14 +324,14 @@ describe('buying', () => {
     ]);
     expect(sheet.live?.failure).toBeNull();
     expect(api().ledger).toHaveLength(4);
-    expect(await (await post(made.server, 'offer', { ids })).json()).toBeNull();
+    expect(await (await post(project.server, 'offer', { ids })).json()).toBeNull();
   });
 
   test('of several images, each has its own failure, and the others are bought', async () => {
-    await using made = await served();
+    await using project = await served();
     api().fail([moderationBlocked(), moderationBlocked()], { prompt: 'lighthouse' });
-    await post(made.server, 'buy', { ids: ['night', 'hero', 'icon'], upToUsd: 1 });
-    const sheet = await afterPurchase(made.sheet);
+    await post(project.server, 'buy', { ids: ['night', 'hero', 'icon'], upToUsd: 1 });
+    const sheet = await afterPurchase(project.sheet);
     expect(imageOf(sheet, 'hero').failure).toMatchObject({ code: 'moderation' });
     expect(imageOf(sheet, 'night').failure?.message).toMatch(/^"hero": .*safety system/s);
     expect(imageOf(sheet, 'icon')).toMatchObject({ status: 'delivered', failure: null });
@@ -334,29 +341,31 @@ describe('buying', () => {
   test.each([[[]], ['icon'], [['icon', 1]], [['icon', 'nothing']], [undefined]])(
     'buys nothing for ids that are %j',
     async (ids) => {
-      await using made = await served();
+      await using project = await served();
       for (const path of ['buy', 'offer'])
-        expect([400, 422]).toContain((await post(made.server, path, { ids, upToUsd: 1 })).status);
+        expect([400, 422]).toContain(
+          (await post(project.server, path, { ids, upToUsd: 1 })).status,
+        );
       expect(api().requests).toEqual([]);
     },
   );
 
   test('a request must contain the price if it is known', async () => {
-    await using made = await served();
-    const reply = await post(made.server, 'buy', { ids: ['icon'], upToUsd: null });
+    await using project = await served();
+    const reply = await post(project.server, 'buy', { ids: ['icon'], upToUsd: null });
     expect(await reply.json()).toMatchObject({ message: expect.stringContaining('is known') });
     expect(api().requests).toEqual([]);
   });
 
   test('allows one purchase at a time', async () => {
-    await using made = await served();
+    await using project = await served();
     api().fail({ kind: 'delay', ms: 400 });
     const replies = await Promise.all([
-      post(made.server, 'buy', { ids: ['icon'], upToUsd: 1 }),
-      post(made.server, 'buy', { ids: ['hero'], upToUsd: 1 }),
+      post(project.server, 'buy', { ids: ['icon'], upToUsd: 1 }),
+      post(project.server, 'buy', { ids: ['hero'], upToUsd: 1 }),
     ]);
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200, 422]));
-    await afterPurchase(made.sheet);
+    await afterPurchase(project.sheet);
     expect(new Set(api().ledger.map(({ prompt }) => prompt)).size).toBe(1);
   });
 
@@ -365,61 +374,61 @@ describe('buying', () => {
     ['missing: standin', { options: { missing: 'standin' } }],
     ['CI', { env: { CI: '1' } }],
   ])('refused where nothing may be bought: %s', async (_, run) => {
-    await using made = await served(run);
-    expect((await made.sheet()).live?.buying).toHaveProperty('refusal');
-    const reply = await post(made.server, 'buy', { ids: ['icon'], upToUsd: 1 });
+    await using project = await served(run);
+    expect((await project.sheet()).live?.buying).toHaveProperty('refusal');
+    const reply = await post(project.server, 'buy', { ids: ['icon'], upToUsd: 1 });
     expect(reply.status).toBe(422);
     expect(api().requests).toEqual([]);
   });
 
   test('a failure has the API’s message, and says whether it may have been billed', async () => {
-    await using made = await served();
+    await using project = await served();
     api().fail(moderationBlocked());
-    await post(made.server, 'buy', { ids: ['icon'], upToUsd: 1 });
-    const icon = imageOf(await afterPurchase(made.sheet), 'icon');
+    await post(project.server, 'buy', { ids: ['icon'], upToUsd: 1 });
+    const icon = imageOf(await afterPurchase(project.sheet), 'icon');
     expect(icon.flags).toContain('failed');
     expect(icon.failure).toMatchObject({ code: 'moderation', maybeBilled: false });
     expect(icon.failure!.message).toMatch(/safety system/);
   });
 
   test("if an input failed, the input's message is shown", async () => {
-    await using made = await served();
+    await using project = await served();
     api().fail([moderationBlocked(), moderationBlocked()], { prompt: 'lighthouse' });
-    await post(made.server, 'buy', { ids: ['night'], upToUsd: 1 });
-    const { failure } = imageOf(await afterPurchase(made.sheet), 'night');
+    await post(project.server, 'buy', { ids: ['night'], upToUsd: 1 });
+    const { failure } = imageOf(await afterPurchase(project.sheet), 'night');
     expect(failure!.message).toMatch(/^"hero": .*safety system/s);
   });
 });
 
 test('a server that closes during a purchase stores what is paid for', async () => {
-  const made = await served();
+  const project = await served();
   api().fail({ kind: 'delay', ms: 500 });
-  await post(made.server, 'buy', { ids: ['icon'], upToUsd: 1 });
+  await post(project.server, 'buy', { ids: ['icon'], upToUsd: 1 });
   while (api().requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-  await made.server.close();
-  const { requests } = await made.project.plan({ ids: ['icon'] });
+  await project.server.close();
+  const { requests } = await project.project.plan({ ids: ['icon'] });
   expect(requests.map(({ status }) => status)).toEqual(['stored']);
   expect(api().ledger).toHaveLength(1);
-  await made.project[Symbol.asyncDispose]();
+  await project.project[Symbol.asyncDispose]();
 });
 
 describe('picking', () => {
   test('writes the pick, keeps comments, and delivers the picture at no cost', async () => {
-    await using made = await served();
-    await bought(made.project, ['hero']);
-    const reply = await post(made.server, 'pick', { id: 'hero', candidate: 2 });
+    await using project = await served();
+    await bought(project.project, ['hero']);
+    const reply = await post(project.server, 'pick', { id: 'hero', candidate: 2 });
     expect(reply.status).toBe(200);
-    const text = (await made.project.read('a.images.yaml')).toString();
+    const text = (await project.project.read('a.images.yaml')).toString();
     expect(text).toBe(manifest.replace('choose from\n', 'choose from\n    pick: 2\n'));
-    const hero = imageOf(await made.sheet(), 'hero');
+    const hero = imageOf(await project.sheet(), 'hero');
     expect(hero).toMatchObject({ status: 'delivered', pick: 2, changes: [] });
     expect(hero.deliveries.map(({ name }) => name)).toEqual(['hero']);
     expect(api().ledger).toHaveLength(2);
   });
 
   test('a pick that cannot be written is refused with the reason', async () => {
-    await using made = await served();
-    const reply = await post(made.server, 'pick', { id: 'hero', candidate: 7 });
+    await using project = await served();
+    const reply = await post(project.server, 'pick', { id: 'hero', candidate: 7 });
     expect(reply.status).toBe(422);
     expect(await reply.json()).toMatchObject({ message: expect.stringContaining('2 candidates') });
   });
@@ -450,25 +459,25 @@ test('viewing creates no paid provider, and reads no key', async () => {
 });
 
 test('a mistake in a manifest is shown until it is corrected', async () => {
-  await using made = await served();
-  expect((await made.sheet()).images).toHaveLength(3);
-  await using changes = await changesOf(made);
-  await made.project.write('a.images.yaml', manifest.replace('icon: {', 'icon: { widht: 3,'));
+  await using project = await served();
+  expect((await project.sheet()).images).toHaveLength(3);
+  await using changes = await changesOf(project);
+  await project.project.write('a.images.yaml', manifest.replace('icon: {', 'icon: { widht: 3,'));
   const broken = await changes.until(({ diagnostics }) => hasError(diagnostics));
   expect(broken.images).toHaveLength(3);
   expect(broken.diagnostics).toMatchObject([
     { code: 'unknown-field', file: 'a.images.yaml', line: 13 },
   ]);
-  await made.project.write('a.images.yaml', `${manifest}  more: { prompt: More }\n`);
+  await project.project.write('a.images.yaml', `${manifest}  more: { prompt: More }\n`);
   const corrected = await changes.until(({ diagnostics }) => !hasError(diagnostics));
   expect(corrected.images).toHaveLength(4);
 });
 
 test('a file that changes before the server watches it is read again', async () => {
-  await using made = await served();
-  expect((await made.sheet()).images).toHaveLength(3);
-  await using changes = await changesOf(made);
-  await made.project.write('a.images.yaml', `${manifest}  more: { prompt: More }\n`);
+  await using project = await served();
+  expect((await project.sheet()).images).toHaveLength(3);
+  await using changes = await changesOf(project);
+  await project.project.write('a.images.yaml', `${manifest}  more: { prompt: More }\n`);
   await changes.until(({ images }) => images.length === 4);
 });
 

@@ -101,8 +101,8 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('the same states are read from a server, and reading them sends no request to the API', async () => {
-      await using made = await served();
-      await using page = await open(made.server.url);
+      await using project = await served();
+      await using page = await open(project.server.url);
       await page.waitForSelector('.card');
       expect(await statuses(page)).toMatchObject({
         hero: 'nothing picked',
@@ -116,8 +116,8 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('filters, searches, and keeps both over a reload', async () => {
-      await using made = await served();
-      await using page = await open(made.server.url);
+      await using project = await served();
+      await using page = await open(project.server.url);
       await page.waitForSelector('.card');
       await page.getByRole('button', { name: /^Missing/ }).click();
       expect(await shown(page)).toEqual(['night', 'fresh', 'dear']);
@@ -146,8 +146,8 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('can be used with keys alone, and picks with a digit', async () => {
-      await using made = await served();
-      await using page = await open(made.server.url);
+      await using project = await served();
+      await using page = await open(project.server.url);
       await page.waitForSelector('.card');
       for (const key of ['j', 'j', 'k', 'ArrowRight', 'Home']) await page.keyboard.press(key);
       expect(await selected(page)).toBe('hero');
@@ -156,12 +156,12 @@ describe.skipIf(noBrowser !== false)(
       await page.keyboard.press('Escape');
       await page.keyboard.press('2');
       await page.getByText('Wrote pick: 2 for hero to garden.images.yaml.').waitFor();
-      const text = (await made.project.read('garden.images.yaml')).toString();
+      const text = (await project.project.read('garden.images.yaml')).toString();
       expect(text).toContain('number_of_images: 3   # three to choose from');
       expect(text).toContain('\n    pick: 2\n');
       await page.locator('.panel .candidates li.picked').getByText('picked').waitFor();
       const map = JSON.parse(
-        (await made.project.read('public/images/tintype.assets.json')).toString(),
+        (await project.project.read('public/images/tintype.assets.json')).toString(),
       ) as {
         images: Record<string, unknown>;
       };
@@ -171,8 +171,8 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('compares two candidates, a file with its original, and both at the widths of the page', async () => {
-      await using made = await served();
-      await using page = await open(made.server.url);
+      await using project = await served();
+      await using page = await open(project.server.url);
       await page.locator('[data-id="hero"] .frame').click();
       await page.getByRole('button', { name: 'Compare' }).click();
       const dialog = page.getByRole('dialog');
@@ -189,7 +189,7 @@ describe.skipIf(noBrowser !== false)(
         .evaluateAll((all) => all.map((one) => one.clientWidth));
       expect(widths).toEqual([320, 320]);
       // The page shows exactly the delivered bytes.
-      const delivered = (await made.project.read('public/images/hero-1-320w.avif')).length;
+      const delivered = (await project.project.read('public/images/hero-1-320w.avif')).length;
       await expectCaption(
         dialog,
         1,
@@ -209,8 +209,8 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('compares many: zooms into all of them at once, shows two through each other and their difference, and picks there', async () => {
-      await using made = await served();
-      await using page = await open(made.server.url);
+      await using project = await served();
+      await using page = await open(project.server.url);
       await page.waitForSelector('.card');
       await page.keyboard.press('c');
       const dialog = page.getByRole('dialog');
@@ -252,7 +252,7 @@ describe.skipIf(noBrowser !== false)(
       await dialog.locator('.is-picked').waitFor();
       await page.keyboard.press('3');
       await dialog.getByRole('button', { name: 'Pick 2' }).waitFor();
-      expect((await made.project.read('garden.images.yaml')).toString()).toContain(
+      expect((await project.project.read('garden.images.yaml')).toString()).toContain(
         '\n    pick: 3\n',
       );
       await page.keyboard.press('Escape');
@@ -265,8 +265,8 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('a cropped image is compared in its crop', async () => {
-      await using made = await served();
-      await using page = await open(made.server.url);
+      await using project = await served();
+      await using page = await open(project.server.url);
       await page.locator('[data-id="banner"] .frame').click();
       await page.keyboard.press('c');
       const dialog = page.getByRole('dialog');
@@ -275,11 +275,11 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('buys a missing image once, shows its progress, and shows the result in its place', async () => {
-      await using made = await served();
-      await using page = await open(made.server.url);
+      await using project = await served();
+      await using page = await open(project.server.url);
       await page.locator('[data-id="fresh"] .frame').click();
       const buy = page.locator('.panel .buy');
-      const { price } = (await priceOfPlan(made.project, 'fresh'))!;
+      const { price } = (await priceOfPlan(project.project, 'fresh'))!;
       expect(await buy.textContent()).toBe(`Buy for ${price}`);
       const answer = answerLater();
       await buy.click();
@@ -297,9 +297,9 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('buys what the marked images miss as one order, after one question, and not over a price that has changed', async () => {
-      await using made = await served();
-      await using page = await open(made.server.url);
-      await using other = await open(made.server.url);
+      await using project = await served();
+      await using page = await open(project.server.url);
+      await using other = await open(project.server.url);
       await page.waitForSelector('.card');
       const buy = page.locator('.many .buy');
       await expectText(buy, /^Buy 3 missing \(up to \$0\.5\d+\)$/);
@@ -325,15 +325,15 @@ describe.skipIf(noBrowser !== false)(
 
       // Before the click, another program makes it dearer: nothing is bought, and the page says so.
       await page.keyboard.press('b');
-      const text = (await made.project.read('garden.images.yaml')).toString();
-      await made.project.write(
+      const text = (await project.project.read('garden.images.yaml')).toString();
+      await project.project.write(
         'garden.images.yaml',
         text.replace('prompt: A seed packet,', 'prompt: A seed packet, quality: high,'),
       );
       await dialog.getByRole('button', { name: /^Buy for/ }).click();
       await expectText(page.locator('.problems [role=alert]'), /may cost up to .* budget/);
       expect(api().requests).toEqual([]);
-      await made.project.write('garden.images.yaml', text);
+      await project.project.write('garden.images.yaml', text);
       await expectText(buy, /^Buy 2 missing \(up to \$0\.0\d+\)$/);
 
       const answer = answerLater();
@@ -402,8 +402,8 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('while it buys, the requested picture is being bought and has not failed', async () => {
-      await using made = await served();
-      await using page = await open(made.server.url);
+      await using project = await served();
+      await using page = await open(project.server.url);
       await page.locator('[data-id="fresh"] .frame').click();
       const answer = answerLater();
       await page.locator('.panel .buy').click();
@@ -417,8 +417,8 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('asks again above a sum, and buys nothing if the person cancels', async () => {
-      await using made = await served();
-      await using page = await open(made.server.url);
+      await using project = await served();
+      await using page = await open(project.server.url);
       await page.locator('[data-id="dear"] .frame').click();
       await page.locator('.panel .buy').click();
       const dialog = page.getByRole('dialog');
@@ -439,14 +439,14 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('an image shows that its pick is older than its picture, until the pick is confirmed', async () => {
-      await using made = await served();
-      const text = (await made.project.read('garden.images.yaml')).toString();
+      await using project = await served();
+      const text = (await project.project.read('garden.images.yaml')).toString();
       const few = text.replace('number_of_images: 10, pick: 1', 'number_of_images: 2, pick: 2');
-      await made.project.write('garden.images.yaml', few.replace('A wall', 'Many walls'));
-      await made.project.generate({ ids: ['dear'] });
-      await made.project.write('garden.images.yaml', few);
-      expect((await made.project.generate({ ids: ['dear'] })).error).toBeNull();
-      await using page = await open(made.server.url);
+      await project.project.write('garden.images.yaml', few.replace('A wall', 'Many walls'));
+      await project.project.generate({ ids: ['dear'] });
+      await project.project.write('garden.images.yaml', few);
+      expect((await project.project.generate({ ids: ['dear'] })).error).toBeNull();
+      await using page = await open(project.server.url);
       await page.locator('[data-id="dear"] .frame').click();
       const state = page.locator('.card[data-id="dear"] .state');
       await expectText(state, /^picked unseen$/);
@@ -458,12 +458,12 @@ describe.skipIf(noBrowser !== false)(
       await page.getByText('dear keeps pick: 2.').waitFor();
       await expectText(state, /kB|B/);
       expect(await page.getByRole('button', { name: 'Keep 2' }).count()).toBe(0);
-      expect((await made.project.read('garden.images.yaml')).toString()).toBe(few);
+      expect((await project.project.read('garden.images.yaml')).toString()).toBe(few);
     });
 
     test("a failure shows the API's message as text", async () => {
-      await using made = await served();
-      await using page = await open(made.server.url);
+      await using project = await served();
+      await using page = await open(project.server.url);
       await page.locator('[data-id="fresh"] .frame').click();
       api().fail(moderationBlocked());
       await page.locator('.panel .buy').click();
@@ -472,11 +472,11 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('shows what was bought before, compares it, brings it back at no cost, and notes what people say', async () => {
-      await using made = await served();
-      const text = (await made.project.read('garden.images.yaml')).toString();
+      await using project = await served();
+      const text = (await project.project.read('garden.images.yaml')).toString();
       const other = text.replace('A glasshouse beside a harbour at dusk', 'A lighthouse');
-      await made.project.write('garden.images.yaml', other);
-      await using page = await open(made.server.url);
+      await project.project.write('garden.images.yaml', other);
+      await using page = await open(project.server.url);
       await page.locator('[data-id="hero"] .frame').click();
       const history = page.locator('.panel .history');
       expect(await history.locator('li').count()).toBe(3);
@@ -497,7 +497,7 @@ describe.skipIf(noBrowser !== false)(
       await history.getByRole('textbox').first().fill('Too dark');
       await page.keyboard.press('Enter');
       const notes = async () =>
-        (await made.project.read('garden.images.notes.yaml').catch(() => '')).toString();
+        (await project.project.read('garden.images.notes.yaml').catch(() => '')).toString();
       await expect
         .poll(notes)
         .toMatch(/^hero:\n {2}[0-9a-f]{64}: \{ star: true, comment: Too dark \}$/m);
@@ -510,16 +510,16 @@ describe.skipIf(noBrowser !== false)(
       await expectText(dialog, /Free: the picture is stored/);
       await expectText(dialog.locator('.added').first(), /A glasshouse beside a harbour at dusk/);
       expect(await violations(page)).toEqual([]);
-      expect((await made.project.read('garden.images.yaml')).toString()).toBe(other);
+      expect((await project.project.read('garden.images.yaml')).toString()).toBe(other);
       await dialog.getByRole('button', { name: 'Bring back' }).click();
       await page.getByText('hero has that picture again').waitFor();
-      expect((await made.project.read('garden.images.yaml')).toString()).toContain(
+      expect((await project.project.read('garden.images.yaml')).toString()).toContain(
         '    prompt: A glasshouse beside a harbour at dusk, lit from inside\n',
       );
       await history.waitFor({ state: 'detached' });
       await page.keyboard.press('u');
       await page.getByText('Took back').waitFor();
-      expect((await made.project.read('garden.images.yaml')).toString()).toBe(other);
+      expect((await project.project.read('garden.images.yaml')).toString()).toBe(other);
       expect(api().requests).toEqual([]);
     });
 
@@ -586,8 +586,8 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('makes a new image from another one by an instruction and a region, by keyboard, and shows which came from which', async () => {
-      await using made = await served();
-      await using page = await open(made.server.url);
+      await using project = await served();
+      await using page = await open(project.server.url);
       await page.locator('[data-id="badge"] .frame').click();
       await page.getByRole('button', { name: 'The same, but' }).dblclick();
       const dialog = page.getByRole('dialog');
@@ -609,7 +609,9 @@ describe.skipIf(noBrowser !== false)(
       expect(await page.locator('.lineage .name').allTextContents()).toEqual(['badge', 'badge-2']);
       await expectText(page.locator('.panel .buy'), /^Buy for/);
       expect(await violations(page)).toEqual([]);
-      expect((await made.project.read('badge-2.mask.png')).subarray(1, 4).toString()).toBe('PNG');
+      expect((await project.project.read('badge-2.mask.png')).subarray(1, 4).toString()).toBe(
+        'PNG',
+      );
       await page.locator('.lineage .step').first().click();
       await expectText(page.locator('.panel .heading h2'), /^badge$/);
       await page.keyboard.press('u');
@@ -626,8 +628,8 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('tells what was paid, by day, manifest, image and model', async () => {
-      await using made = await served();
-      await using page = await open(made.server.url);
+      await using project = await served();
+      await using page = await open(project.server.url);
       await page.getByRole('button', { name: 'Details' }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('By image').check();
@@ -639,8 +641,8 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('crops by hand: with the pointer and with arrow keys, previewed at each width, written as a point', async () => {
-      await using made = await served();
-      await using page = await open(made.server.url);
+      await using project = await served();
+      await using page = await open(project.server.url);
       await page.locator('[data-id="banner"] .frame').click();
       await page.getByRole('button', { name: 'Crop' }).click();
       const dialog = page.getByRole('dialog');
@@ -662,7 +664,7 @@ describe.skipIf(noBrowser !== false)(
       expect(await dialog.locator('.shade').getAttribute('style')).toContain('top: 0%');
       await dialog.getByRole('button', { name: 'Save' }).click();
       await page.getByText('Saved the crop of banner').waitFor();
-      expect((await made.project.read('garden.images.yaml')).toString()).toContain(
+      expect((await project.project.read('garden.images.yaml')).toString()).toContain(
         '    crop: { width: 1200, height: 400, position: [39, 21] }\n',
       );
       expect(api().requests).toEqual([]);
@@ -672,10 +674,10 @@ describe.skipIf(noBrowser !== false)(
       const before = '    prompt: A glasshouse beside a harbour at dusk, lit from inside\n';
 
       test('shows the price and the lines before it writes them, by keyboard, and one key takes them back', async () => {
-        await using made = await served();
-        await using page = await open(made.server.url);
+        await using project = await served();
+        await using page = await open(project.server.url);
         await page.waitForSelector('.card');
-        const text = (await made.project.read('garden.images.yaml')).toString();
+        const text = (await project.project.read('garden.images.yaml')).toString();
         expect(text).toContain(before);
         await page.keyboard.press('e');
         const prompt = promptIn(page);
@@ -690,11 +692,11 @@ describe.skipIf(noBrowser !== false)(
         await expect
           .poll(() => page.locator('.diff .added').allTextContents())
           .toEqual(['+    prompt: "A glasshouse: at night"\n', '+    quality: high\n']);
-        expect((await made.project.read('garden.images.yaml')).toString()).toBe(text);
+        expect((await project.project.read('garden.images.yaml')).toString()).toBe(text);
         await prompt.focus();
         await page.keyboard.press('ControlOrMeta+Enter');
         await page.getByText('Saved hero. Press u to undo.').waitFor();
-        const after = (await made.project.read('garden.images.yaml')).toString();
+        const after = (await project.project.read('garden.images.yaml')).toString();
         const count = '    number_of_images: 3   # three to choose from\n';
         expect(after).toBe(
           text
@@ -705,13 +707,13 @@ describe.skipIf(noBrowser !== false)(
         await expectText(page.locator('.panel .buy'), /^Buy 3 pictures for up to/);
         await page.keyboard.press('u');
         await page.getByText('Took back: prompt, quality of "hero".').waitFor();
-        expect((await made.project.read('garden.images.yaml')).toString()).toBe(text);
+        expect((await project.project.read('garden.images.yaml')).toString()).toBe(text);
         expect(api().requests).toEqual([]);
       });
 
       test('has what is delivered, in lines that are shorter than YAML', async () => {
-        await using made = await served();
-        await using page = await open(made.server.url);
+        await using project = await served();
+        await using page = await open(project.server.url);
         await page.locator('[data-id="banner"] .frame').click();
         await page.getByRole('button', { name: 'Edit' }).click();
         const field = (name: string) => page.locator('.editor').getByLabel(name).first();
@@ -731,8 +733,8 @@ describe.skipIf(noBrowser !== false)(
       });
 
       test("has the manifest's message for a mistake, and does not save it", async () => {
-        await using made = await served();
-        await using page = await open(made.server.url);
+        await using project = await served();
+        await using page = await open(project.server.url);
         await page.locator('[data-id="banner"] .frame').click();
         await page.getByRole('button', { name: 'Edit' }).click();
         await page.locator('.editor').getByLabel('Crop').first().fill('9000x400');
@@ -743,15 +745,15 @@ describe.skipIf(noBrowser !== false)(
         await expectText(page.locator('.outcome'), /^Free: nothing has to be bought\.$/);
         await page.getByRole('button', { name: 'Save' }).click();
         await page.getByText('Saved banner').waitFor();
-        expect((await made.project.read('garden.images.yaml')).toString()).toContain(
+        expect((await project.project.read('garden.images.yaml')).toString()).toContain(
           '    crop: { ratio: 3:2, position: [30, 20] }\n',
         );
         expect(api().requests).toEqual([]);
       });
 
       test('a preset says which images it would buy again', async () => {
-        await using made = await served();
-        await using page = await open(made.server.url);
+        await using project = await served();
+        await using page = await open(project.server.url);
         await page.locator('[data-id="banner"] .frame').click();
         await page.keyboard.press('e');
         await page.getByText('Preset house: 3 images').click();
@@ -767,9 +769,9 @@ describe.skipIf(noBrowser !== false)(
       });
 
       test('refuses to save over what was written meanwhile, and shows both texts', async () => {
-        await using made = await served();
-        await using first = await open(made.server.url);
-        await using second = await open(made.server.url);
+        await using project = await served();
+        await using first = await open(project.server.url);
+        await using second = await open(project.server.url);
         for (const page of [first, second]) {
           await page.locator('[data-id="fresh"] .frame').click();
           await page.keyboard.press('e');
@@ -790,7 +792,7 @@ describe.skipIf(noBrowser !== false)(
         const conflict = second.getByRole('alert');
         await expectText(conflict, /has changed since you opened it\. Nothing was written\./);
         await expectText(conflict, /in the file nowA packet of seedsYoursSeeds in a packet/);
-        const written = async () => (await made.project.read('garden.images.yaml')).toString();
+        const written = async () => (await project.project.read('garden.images.yaml')).toString();
         expect(await written()).toContain('prompt: A packet of seeds,');
         await expectText(second.locator('.diff .removed'), /A packet of seeds/);
         expect(await violations(second)).toEqual([]);
@@ -801,23 +803,25 @@ describe.skipIf(noBrowser !== false)(
       });
 
       test('is not undone over what another program wrote', async () => {
-        await using made = await served();
-        await using page = await open(made.server.url);
+        await using project = await served();
+        await using page = await open(project.server.url);
         await page.waitForSelector('.card');
         await page.keyboard.press('2');
         await page.getByText('Wrote pick: 2').waitFor();
-        const text = (await made.project.read('garden.images.yaml')).toString();
-        await made.project.write('garden.images.yaml', `${text}# more\n`);
+        const text = (await project.project.read('garden.images.yaml')).toString();
+        await project.project.write('garden.images.yaml', `${text}# more\n`);
         await page.keyboard.press('u');
         await expectText(page.getByRole('dialog'), /has changed since\. Nothing was written\./);
         await expectText(page.getByRole('dialog').locator('.removed').first(), /pick: 2/);
         expect(await violations(page)).toEqual([]);
-        expect((await made.project.read('garden.images.yaml')).toString()).toBe(`${text}# more\n`);
+        expect((await project.project.read('garden.images.yaml')).toString()).toBe(
+          `${text}# more\n`,
+        );
       });
 
       test('keeps what was typed while another image is looked at, and fits a narrow screen', async () => {
-        await using made = await served();
-        await using page = await open(made.server.url, undefined, {
+        await using project = await served();
+        await using page = await open(project.server.url, undefined, {
           viewport: { width: 390, height: 844 },
         });
         await page.locator('[data-id="hero"] .frame').click();
@@ -840,8 +844,8 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('there is no button if nothing may be bought', async () => {
-      await using made = await served({ CI: '1' });
-      await using page = await open(made.server.url);
+      await using project = await served({ CI: '1' });
+      await using page = await open(project.server.url);
       await page.locator('[data-id="fresh"] .frame').click();
       expect(await page.locator('.panel .buy').count()).toBe(0);
       expect(await page.locator('.panel .purchase').textContent()).toMatch(
@@ -850,23 +854,26 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('follows a manifest that changes, breaks and is fixed, and keeps its scroll position', async () => {
-      await using made = await served();
-      await using page = await open(made.server.url);
+      await using project = await served();
+      await using page = await open(project.server.url);
       await page.locator('[data-id="drawn"] .frame').click();
       await page.locator('input[type=search]').fill('sketch');
-      const text = (await made.project.read('garden.images.yaml')).toString();
-      await made.project.write(
+      const text = (await project.project.read('garden.images.yaml')).toString();
+      await project.project.write(
         'garden.images.yaml',
         text.replace('alt: A sketch', 'alt: A better sketch'),
       );
       await expectText(page.locator('.panel .alt'), /A better sketch/);
-      await made.project.write('garden.images.yaml', text.replace('quality: low', 'qualty: low'));
+      await project.project.write(
+        'garden.images.yaml',
+        text.replace('quality: low', 'qualty: low'),
+      );
       await expectText(
         page.locator('.problems .wrong').first(),
         /garden\.images\.yaml:2:13.*qualty.*quality/s,
       );
       expect(await shown(page)).toEqual(['drawn']);
-      await made.project.write('garden.images.yaml', text);
+      await project.project.write('garden.images.yaml', text);
       await page.locator('.problems .wrong').waitFor({ state: 'detached' });
       await expectText(page.locator('.panel .alt'), /^A sketch$/);
       expect(await selected(page)).toBe('drawn');
@@ -875,8 +882,8 @@ describe.skipIf(noBrowser !== false)(
     });
 
     test('with a wrong token, or at another host name, there is no page', async () => {
-      await using made = await served();
-      const wrong = made.server.url.replace(/\/[^/]+\/$/, '/wrong/');
+      await using project = await served();
+      const wrong = project.server.url.replace(/\/[^/]+\/$/, '/wrong/');
       const page = await browser.newPage();
       expect((await page.goto(wrong))?.status()).toBe(403);
       await page.close();
@@ -884,8 +891,8 @@ describe.skipIf(noBrowser !== false)(
 
     describe('accessible and valid', () => {
       test.each(['light', 'dark'] as const)('axe finds nothing, %s', async (scheme) => {
-        await using made = await served();
-        await using page = await open(made.server.url, undefined, { colorScheme: scheme });
+        await using project = await served();
+        await using page = await open(project.server.url, undefined, { colorScheme: scheme });
         await page.waitForSelector('.card');
         for (const id of ['hero', 'night', 'fresh', 'torn', 'hostile']) {
           await page.locator(`[data-id="${id}"] .frame`).click();
@@ -908,8 +915,8 @@ describe.skipIf(noBrowser !== false)(
       });
 
       test('on a narrow screen the panel opens and closes with the focus', async () => {
-        await using made = await served();
-        await using page = await open(made.server.url, undefined, {
+        await using project = await served();
+        await using page = await open(project.server.url, undefined, {
           viewport: { width: 390, height: 844 },
         });
         await page.locator('[data-id="night"] .frame').click();
@@ -940,8 +947,8 @@ describe.skipIf(noBrowser !== false)(
       });
 
       test('nothing is animated if the system asks for less motion', async () => {
-        await using made = await served();
-        await using page = await open(made.server.url, undefined, { reducedMotion: 'reduce' });
+        await using project = await served();
+        await using page = await open(project.server.url, undefined, { reducedMotion: 'reduce' });
         await page.locator('[data-id="fresh"] .frame').click();
         const answer = answerLater();
         await page.locator('.panel .buy').click();
@@ -952,8 +959,8 @@ describe.skipIf(noBrowser !== false)(
       });
 
       test('single keys can be turned off', async () => {
-        await using made = await served();
-        await using page = await open(made.server.url);
+        await using project = await served();
+        await using page = await open(project.server.url);
         await page.waitForSelector('.card');
         await page.keyboard.press('?');
         await page.getByRole('dialog').getByRole('checkbox').uncheck();

@@ -35,18 +35,18 @@ const night: Variation = {
 };
 
 test('a variation is a new image below its source, which works from its picture and costs one picture', async () => {
-  await using made = await servedSheet({ 'a.images.yaml': manifest }, api().baseUrl);
-  await made.project.generate({ ids: ['hero'] });
-  const proposed = await made.post('propose-variation', { id: 'hero', variation: night });
+  await using project = await servedSheet({ 'a.images.yaml': manifest }, api().baseUrl);
+  await project.project.generate({ ids: ['hero'] });
+  const proposed = await project.post('propose-variation', { id: 'hero', variation: night });
   expect((await proposed.json()) as EditProposal).toMatchObject({
     diagnostics: [],
     price: { pictures: 1 },
     buysMore: { images: ['hero-night'] },
   });
-  expect((await made.project.read('a.images.yaml')).toString()).toBe(manifest);
-  const { revision } = await made.form('hero');
-  expect((await made.post('vary', { id: 'hero', variation: night, revision })).status).toBe(200);
-  expect((await made.project.read('a.images.yaml')).toString()).toBe(
+  expect((await project.project.read('a.images.yaml')).toString()).toBe(manifest);
+  const { revision } = await project.form('hero');
+  expect((await project.post('vary', { id: 'hero', variation: night, revision })).status).toBe(200);
+  expect((await project.project.read('a.images.yaml')).toString()).toBe(
     manifest.replace(
       '# of phones\n',
       `# of phones
@@ -60,32 +60,32 @@ test('a variation is a new image below its source, which works from its picture 
 `,
     ),
   );
-  const { images, live } = await made.sheet();
+  const { images, live } = await project.sheet();
   expect(images.find(({ id }) => id === 'hero-night')).toMatchObject({
     madeFrom: ['hero'],
     status: 'missing',
   });
   expect(live?.undo).toBe('"hero-night"');
   expect(api().ledger).toHaveLength(2);
-  await made.post('undo', {});
-  expect((await made.project.read('a.images.yaml')).toString()).toBe(manifest);
+  await project.post('undo', {});
+  expect((await project.project.read('a.images.yaml')).toString()).toBe(manifest);
 });
 
 test('a region becomes a mask beside the manifest, and undo removes both', async () => {
-  await using made = await servedSheet({ 'site/a.images.yaml': manifest }, api().baseUrl);
-  await made.project.generate({ ids: ['hero'] });
+  await using project = await servedSheet({ 'site/a.images.yaml': manifest }, api().baseUrl);
+  await project.project.generate({ ids: ['hero'] });
   const variation = { ...night, region: { left: 25, top: 50, width: 50, height: 25 } };
   const proposed = (await (
-    await made.post('propose-variation', { id: 'hero', variation })
+    await project.post('propose-variation', { id: 'hero', variation })
   ).json()) as EditProposal;
   expect(proposed.diagnostics).toEqual([]);
   expect(proposed.files.map(({ file }) => file)).toEqual([
     'site/a.images.yaml',
     'site/hero-night.mask.png',
   ]);
-  const { revision } = await made.form('hero');
-  expect((await made.post('vary', { id: 'hero', variation, revision })).status).toBe(200);
-  const { data, info } = await sharp(await made.project.read('site/hero-night.mask.png'))
+  const { revision } = await project.form('hero');
+  expect((await project.post('vary', { id: 'hero', variation, revision })).status).toBe(200);
+  const { data, info } = await sharp(await project.project.read('site/hero-night.mask.png'))
     .raw()
     .toBuffer({ resolveWithObject: true });
   expect(info).toMatchObject({ width: 1024, height: 1024, channels: 4 });
@@ -97,13 +97,13 @@ test('a region becomes a mask beside the manifest, and undo removes both', async
     alphaAt(768, 767),
     alphaAt(500, 511),
   ]).toEqual([255, 0, 0, 255, 255]);
-  expect((await made.project.generate({ ids: ['hero-night'] })).result).toMatchObject({
+  expect((await project.project.generate({ ids: ['hero-night'] })).result).toMatchObject({
     failed: 0,
     bought: 1,
   });
-  expect((await made.post('undo', {})).status).toBe(200);
-  await expect(made.project.read('site/hero-night.mask.png')).rejects.toThrow('ENOENT');
-  expect((await made.project.read('site/a.images.yaml')).toString()).toBe(manifest);
+  expect((await project.post('undo', {})).status).toBe(200);
+  await expect(project.project.read('site/hero-night.mask.png')).rejects.toThrow('ENOENT');
+  expect((await project.project.read('site/a.images.yaml')).toString()).toBe(manifest);
 });
 
 test.each<[string, Partial<Variation>, number]>([
@@ -117,19 +117,19 @@ test.each<[string, Partial<Variation>, number]>([
     422,
   ],
 ])('refused, and nothing is written: %s', async (_, wrong, status) => {
-  await using made = await servedSheet({ 'a.images.yaml': manifest }, api().baseUrl);
+  await using project = await servedSheet({ 'a.images.yaml': manifest }, api().baseUrl);
   const variation = { ...night, ...wrong };
-  const { revision } = await made.form('hero');
-  expect((await made.post('vary', { id: 'hero', variation, revision })).status).toBe(status);
-  expect((await made.project.read('a.images.yaml')).toString()).toBe(manifest);
+  const { revision } = await project.form('hero');
+  expect((await project.post('vary', { id: 'hero', variation, revision })).status).toBe(status);
+  expect((await project.project.read('a.images.yaml')).toString()).toBe(manifest);
 });
 
 test('braces in an instruction are text', async () => {
-  await using made = await servedSheet({ 'a.images.yaml': manifest }, api().baseUrl);
-  const { revision } = await made.form('icon');
+  await using project = await servedSheet({ 'a.images.yaml': manifest }, api().baseUrl);
+  const { revision } = await project.form('icon');
   const variation = { ...night, id: 'icon-2', prompt: 'With {{ braces }}', alt: '' };
-  expect((await made.post('vary', { id: 'icon', variation, revision })).status).toBe(200);
-  const image = (await made.sheet()).images.find(({ id }) => id === 'icon-2');
+  expect((await project.post('vary', { id: 'icon', variation, revision })).status).toBe(200);
+  const image = (await project.sheet()).images.find(({ id }) => id === 'icon-2');
   expect(image).toMatchObject({ prompt: 'With {{ braces }}', alt: '' });
 });
 
@@ -137,14 +137,14 @@ test.skipIf(process.platform === 'win32')(
   'a mask is not written over a file or through a link',
   async () => {
     const outside = await mkdtemp(join(tmpdir(), 'tintype-outside-'));
-    await using made = await servedSheet({ 'a.images.yaml': manifest }, api().baseUrl);
-    await made.project.generate({ ids: ['hero'] });
+    await using project = await servedSheet({ 'a.images.yaml': manifest }, api().baseUrl);
+    await project.project.generate({ ids: ['hero'] });
     const variation = { ...night, region: { left: 0, top: 0, width: 50, height: 50 } };
-    const file = join(made.project.root, 'hero-night.mask.png');
-    const { revision } = await made.form('hero');
+    const file = join(project.project.root, 'hero-night.mask.png');
+    const { revision } = await project.form('hero');
     await writeFile(join(outside, 'victim'), 'x');
     await symlink(join(outside, 'victim'), file);
-    expect((await made.post('vary', { id: 'hero', variation, revision })).status).toBe(422);
-    expect((await made.project.read('a.images.yaml')).toString()).toBe(manifest);
+    expect((await project.post('vary', { id: 'hero', variation, revision })).status).toBe(422);
+    expect((await project.project.read('a.images.yaml')).toString()).toBe(manifest);
   },
 );

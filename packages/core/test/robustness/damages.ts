@@ -230,9 +230,10 @@ async function damageStore(
   await rm(join(project, 'node_modules'), { recursive: true });
   await rm(join(project, 'public'), { recursive: true });
 
-  const made = await run();
-  const failure = made.events.find((event) => event.type === 'failed' && event.id === 'hero');
-  if (made.code !== 1) problems.push(`generate ends with ${made.code}: ${made.stderr.trim()}`);
+  const finished = await run();
+  const failure = finished.events.find((event) => event.type === 'failed' && event.id === 'hero');
+  if (finished.code !== 1)
+    problems.push(`generate ends with ${finished.code}: ${finished.stderr.trim()}`);
   if (failure?.type !== 'failed' || failure.code !== code)
     problems.push(`generate says ${JSON.stringify(failure)}`);
   if ((await hashesBelow(join(project, 'public/images'))).has('hero.jpeg'))
@@ -261,8 +262,9 @@ async function damageVariant(
   const cached = cachedFile(project, right);
   await plant(cached);
   await rm(join(project, 'public'), { recursive: true });
-  const made = await run();
-  if (made.code !== 0) problems.push(`generate ends with ${made.code}: ${made.stderr.trim()}`);
+  const finished = await run();
+  if (finished.code !== 0)
+    problems.push(`generate ends with ${finished.code}: ${finished.stderr.trim()}`);
   const delivered = await readFile(join(project, 'public/images/hero.jpeg'));
   if (!delivered.equals(right)) problems.push('other bytes are delivered');
   const again = await readFile(cached).catch(() => null);

@@ -58,12 +58,12 @@ export const machine = (api: { readonly baseUrl: string }) =>
 export function buysOnlyAlone(server: () => S3Server): void {
   const api = useApi();
   test('nothing is bought through it, unless this is the only buyer', async () => {
-    await using made = await machine(api());
+    await using project = await machine(api());
     const store = { originals: remoteOf(server(), 'alone') };
-    const { error } = await made.generate({ options: { store } });
+    const { error } = await project.generate({ options: { store } });
     expect(String(error)).toContain('--i-am-the-only-buyer');
     expect(api().ledger).toEqual([]);
-    const { result } = await made.generate({ options: { store, onlyBuyer: true } });
+    const { result } = await project.generate({ options: { store, onlyBuyer: true } });
     expect(result).toMatchObject({ bought: 1, failed: 0 });
     expect(billedPrompts(api())).toEqual(['fox']);
   });

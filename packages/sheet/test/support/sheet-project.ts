@@ -57,7 +57,7 @@ export async function sheetProject(api: OpenAiEmulator): Promise<TestProject> {
     { 'garden.images.yaml': garden, 'more/other.images.yaml': hostileManifest },
     api.baseUrl,
   );
-  await made(project, { ids: ['hero', 'banner', 'badge', 'torn', 'drawn', 'hostile'] });
+  await generateAll(project, { ids: ['hero', 'banner', 'badge', 'torn', 'drawn', 'hostile'] });
   api.fail(moderationBlocked());
   await project.generate({ ids: ['refused'] });
   await damage(project, 'torn');
@@ -74,7 +74,7 @@ export async function copyOf({ root }: TestProject, api: OpenAiEmulator): Promis
   return copy;
 }
 
-async function made(project: TestProject, run: Run): Promise<void> {
+async function generateAll(project: TestProject, run: Run): Promise<void> {
   const { error, result, events } = await project.generate(run);
   if (error !== null) throw error;
   if (result?.failed !== 0) throw new Error(JSON.stringify(events.at(-2)));
