@@ -2,7 +2,7 @@ import type { StoreRecord } from './types.ts';
 import { sumKnownUsd } from './usd.ts';
 
 /** What some pictures cost. */
-export interface WayCosts {
+export interface PictureCosts {
   readonly pictures: number;
   /** US dollars, without pictures of unknown cost. */
   readonly costUsd: number;
@@ -10,7 +10,7 @@ export interface WayCosts {
   readonly unknown: number;
 }
 
-export function costsOf(records: readonly StoreRecord[]): WayCosts {
+export function costsOf(records: readonly StoreRecord[]): PictureCosts {
   const costs = records.map(({ costUsd }) => costUsd);
   return {
     pictures: records.length,

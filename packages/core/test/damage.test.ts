@@ -1,6 +1,6 @@
-import { readFile, rm } from 'node:fs/promises';
+import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { sha256 } from '../src/hash.ts';
 import { verifyProject } from '../src/index.ts';
 import {
@@ -16,10 +16,17 @@ import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
 
-/** A project whose two pictures are bought. */
+let model: TestProject;
+beforeAll(async () => {
+  model = await testProject({ 'a.images.yaml': damagedManifest }, api().baseUrl);
+  expect((await model.generate()).result).toMatchObject({ bought: 2, failed: 0 });
+  return () => model[Symbol.asyncDispose]();
+});
+
+/** A project whose two pictures are bought: a copy, because most of the time of a test would be buying them. */
 async function bought(): Promise<TestProject> {
-  const project = await testProject({ 'a.images.yaml': damagedManifest }, api().baseUrl);
-  expect((await project.generate()).result).toMatchObject({ bought: 2, failed: 0 });
+  const project = await testProject({}, api().baseUrl);
+  await cp(model.root, project.root, { recursive: true, preserveTimestamps: true });
   return project;
 }
 
@@ -41,7 +48,7 @@ describe('a picture that is damaged in the store is not delivered, and not bough
     const failure = eventsOf(events, 'failed').find(({ id }) => id === 'hero');
     expect(failure).toMatchObject({ code, maybeBilled: false });
     expect(result!.bought).toBe(0);
-    expect(api().ledger).toHaveLength(2);
+    expect(api().ledger).toEqual([]);
     expect([...(await filesBelow(join(project.root, 'public/images'))).keys()]).not.toContain(
       'hero.jpeg',
     );
@@ -67,7 +74,7 @@ describe('a picture that is damaged in the store is not delivered, and not bough
       );
       expect(events).toHaveLength(findings.length);
       expect(await filesBelow(join(project.root, '.tintype'))).toEqual(before);
-      expect(api().ledger).toHaveLength(2);
+      expect(api().ledger).toEqual([]);
     },
   );
 });

@@ -7,7 +7,7 @@ import {
   type ModelCosts,
   money,
   moneyRange,
-  type WayCosts,
+  type PictureCosts,
 } from '@tintype/core';
 import { sumRanges } from '@tintype/core/internal';
 import { cleanLine } from './clean.ts';
@@ -47,7 +47,7 @@ function costsText(columns: readonly Column[], rows: readonly Row[]): string {
     [...names, ...way(direct), ...way(batch)].map(cleanLine),
   );
   const all = rows.flatMap(({ costs: { direct, batch } }) => [direct, batch]);
-  const sum = (of: keyof WayCosts) => all.reduce((total, one) => total + one[of], 0);
+  const sum = (of: keyof PictureCosts) => all.reduce((total, one) => total + one[of], 0);
   const batches = rows.reduce((total, { costs }) => total + costs.batch.costUsd, 0);
   const unknown = sum('unknown') === 0 ? '' : `, and ${sum('unknown')} at an unknown cost`;
   const part = batches === 0 ? '' : ` (${money(batches)} of it in batches)`;
@@ -65,6 +65,6 @@ function estimateLine(estimates: readonly EstimatedCosts[]): string {
   return `Estimated today: ${moneyRange(range)} for ${count(pictures, 'picture')} that cost ${money(sum((one) => one.costUsd))}\n`;
 }
 
-function way({ pictures, costUsd, unknown }: WayCosts): string[] {
+function way({ pictures, costUsd, unknown }: PictureCosts): string[] {
   return [String(pictures), unknown === 0 ? money(costUsd) : `${money(costUsd)}+?`];
 }

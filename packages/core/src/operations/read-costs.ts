@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { costGroups, type CostsBy, costsOf, type WayCosts } from '../costs-of.ts';
+import { costGroups, type CostsBy, costsOf, type PictureCosts } from '../costs-of.ts';
 import { type EstimatedCosts, estimatesOf } from '../plan/past-estimates.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
@@ -7,8 +7,8 @@ import type { StoreRecord } from '../types.ts';
 
 /** What a group of pictures cost. A record before 2026-11-28 counts as bought directly. */
 export interface CostsByWay {
-  readonly direct: WayCosts;
-  readonly batch: WayCosts;
+  readonly direct: PictureCosts;
+  readonly batch: PictureCosts;
   /** Of the direct ones: what they cost, beside what their requests are estimated at today. */
   readonly estimated: EstimatedCosts;
 }
