@@ -8,55 +8,76 @@ import type { Size } from './picture-size.ts';
 export function sourcesOf(draft: Draft, files: FileFields, picture: Size | null): Job['sources'] {
   const { fields, find, placeOf } = draft;
   const written = fields.sources ?? [];
-  const crops = new Map<string, number>();
+  const bySuffix = new Map<string, number>();
   return written.flatMap((source, index): (CroppedSource | ImageSource)[] => {
-    const report = (code: Finding['code'], message: string) => {
-      find('sources', { code, message }, index);
+    const report = (...findings: readonly (Finding | null)[]) => {
+      for (const finding of findings) if (finding !== null) find('sources', finding, index);
     };
+    const { media, image } = source;
     const place = placeOf('sources', index);
-    const { media } = source;
-    const earlier = written.findIndex((other) => other.media === media);
-    if (earlier < index) {
-      report(
-        'conflict',
-        `sources[${earlier}] has the same media query, so this one is never shown`,
-      );
-    }
-    if ((source.crop === undefined) === (source.image === undefined)) {
-      const problem =
-        source.crop === undefined ? 'needs crop or image' : 'has crop and image; keep one';
-      report('conflict', `sources[${index}] ${problem}`);
-      return [];
-    }
-    if (source.image !== undefined) {
-      const own = (['widths', 'sizes'] as const).find((name) => source[name] !== undefined);
-      if (own !== undefined) {
-        report('conflict', `"${source.image}" has its own ${own}; set them there`);
-      }
-      return [{ media, place, image: source.image }];
-    }
-    if (typeof source.crop === 'string' && !forms.crop.pattern.test(source.crop)) {
-      report('bad-format', `crop must be ${forms.crop.is}, not "${source.crop}"`);
-      return [];
+    report(mediaProblem(written, index));
+    const problem = formProblem(source, index);
+    report(problem);
+    if (problem !== null) return [];
+    if (image !== undefined) {
+      report(ownFieldProblem(source, image));
+      return [{ media, place, image }];
     }
     const cropped = croppedFiles(source, files, fields.widths, picture);
     const suffix = suffixOf(cropped.crop);
-    const same = crops.get(suffix);
-    if (same !== undefined) {
-      report('conflict', `sources[${same}] has the same crop, so both would have the same files`);
-    }
-    crops.set(suffix, index);
-    if (files.formats.some(({ format }) => isVector(format))) {
-      report('conflict', 'an svg file is not cropped; remove crop, or svg from formats');
-    }
-    for (const finding of [
-      cropProblem(cropped.crop, picture),
-      ...widthProblems(source.widths, cropped.crop, picture).map((problem) => problem.finding),
-    ]) {
-      if (finding !== null) report(finding.code, `sources[${index}]: ${finding.message}`);
-    }
+    report(suffixProblem(bySuffix.get(suffix)), ...cropFindings(source, index, cropped, picture));
+    bySuffix.set(suffix, index);
     return [{ media, place, image: null, suffix, files: cropped }];
   });
+}
+
+function mediaProblem(written: readonly SourceFields[], index: number): Finding | null {
+  const earlier = written.findIndex(({ media }) => media === written[index]!.media);
+  if (earlier === index) return null;
+  return conflict(`sources[${earlier}] has the same media query, so this one is never shown`);
+}
+
+/** A source with this problem cannot be shown at all. */
+function formProblem({ crop, image }: SourceFields, index: number): Finding | null {
+  if (crop === undefined && image === undefined)
+    return conflict(`sources[${index}] needs crop or image`);
+  if (crop !== undefined && image !== undefined)
+    return conflict(`sources[${index}] has crop and image; keep one`);
+  if (typeof crop !== 'string' || forms.crop.pattern.test(crop)) return null;
+  return { code: 'bad-format', message: `crop must be ${forms.crop.is}, not "${crop}"` };
+}
+
+function ownFieldProblem(source: SourceFields, image: string): Finding | null {
+  const own = (['widths', 'sizes'] as const).find((name) => source[name] !== undefined);
+  return own === undefined ? null : conflict(`"${image}" has its own ${own}; set them there`);
+}
+
+/** `same`: an earlier source whose files have the same names. */
+function suffixProblem(same: number | undefined): Finding | null {
+  if (same === undefined) return null;
+  return conflict(`sources[${same}] has the same crop, so both would have the same files`);
+}
+
+function cropFindings(
+  { widths }: SourceFields,
+  index: number,
+  { crop, formats }: FileFields,
+  picture: Size | null,
+): Finding[] {
+  const findings = [
+    cropProblem(crop, picture),
+    ...widthProblems(widths, crop, picture).map((problem) => problem.finding),
+  ].filter((finding) => finding !== null);
+  return [
+    ...(formats.some(({ format }) => isVector(format))
+      ? [conflict('an svg file is not cropped; remove crop, or svg from formats')]
+      : []),
+    ...findings.map(({ code, message }) => ({ code, message: `sources[${index}]: ${message}` })),
+  ];
+}
+
+function conflict(message: string): Finding {
+  return { code: 'conflict', message };
 }
 
 function croppedFiles(
