@@ -2,6 +2,7 @@ import type { PlannedImage } from '@tintype/core';
 import { explain, unknownImage, unknownInStyles, withoutStyles } from '@tintype/core/modules';
 import type { Plugin } from 'vite';
 import type { Emitter } from './asset-target.ts';
+import type { BuildRun } from './build-run.ts';
 import { type Builds, type BuildState, fullSizeFiles, lateUrlIn } from './build-state.ts';
 import { buildPicture, inlinedUrl } from './built-picture.ts';
 import type { CssFile } from './css.ts';
@@ -33,7 +34,7 @@ export function buildStylesPlugin(builds: Builds): Plugin {
         if (!styleModule.test(id) || !reference.test(css)) return null;
         const { expandCss } = await import('./css.ts');
         const state = builds.of(this.environment);
-        const { project } = state.run;
+        const { project } = await state.run.open();
         state.pages.set(id, []);
         state.lateInStyles.delete(id);
         const filesOf = async (name: string, isStill: boolean) => {
@@ -59,7 +60,8 @@ async function cssFiles(
   image: PlannedImage,
   isStill: boolean,
 ): Promise<CssFile[]> {
-  const { run, target, pages, shipped, environment, late, lateInStyles } = state;
+  const { target, pages, shipped, environment, late, lateInStyles } = state;
+  const run = await state.run.open();
   if (run.isLate(image)) {
     late.set(`${id} ${image.name}`, image);
     const { job, files } = image;
@@ -99,7 +101,8 @@ export function buildHtmlPlugins(builds: Builds): Plugin[] {
       async handler(html, { filename }) {
         const names = await namesInPage(html);
         if (names.size === 0) return;
-        const { run, late } = builds.client();
+        const { run: onDemand, late } = builds.client();
+        const run = await onDemand.open();
         for (const name of withSources(run.project, names)) {
           const image = run.project.find(name);
           if (image === null) {
@@ -146,9 +149,10 @@ export async function expandPage(
 ): Promise<string> {
   const named = await namesInPage(html);
   if (named.size === 0) return html;
-  const { project } = state.run;
+  const run = await state.run.open();
+  const { project } = run;
   const names = withSources(project, named);
-  await buyLate(state, names);
+  await buyLate(run, names);
   const pictures = new Map<string, Picture>();
   for (const name of names) {
     pictures.set(name, await pagePicture(state, name, filename, page));
@@ -158,7 +162,7 @@ export async function expandPage(
 }
 
 /** Names that a plugin adds to the page after the search are bought, or not, by the same rules. */
-async function buyLate({ run }: BuildState, names: ReadonlySet<string>): Promise<void> {
+async function buyLate(run: BuildRun, names: ReadonlySet<string>): Promise<void> {
   const images = [...names].flatMap((name) => run.project.find(name) ?? []).filter(run.isLate);
   try {
     await run.buy(images);
@@ -168,11 +172,12 @@ async function buyLate({ run }: BuildState, names: ReadonlySet<string>): Promise
 }
 
 async function pagePicture(
-  { run, target, pages, shipped, environment, inlineStyles }: BuildState,
+  { run: onDemand, target, pages, shipped, environment, inlineStyles }: BuildState,
   name: string,
   filename: string,
   page: string,
 ): Promise<Picture> {
+  const run = await onDemand.open();
   const image = run.project.find(name);
   if (image === null) throw await unknownImage(run.project, name, filename, `tintype:${name}`);
   const host = { fileName: page, type: 'html' } as const;

@@ -22,8 +22,8 @@ import {
 } from '@tintype/core/modules';
 import type { Environment, Plugin } from 'vite';
 import { assetTarget, type Emitter } from './asset-target.ts';
-import { type BuildRun, openBuildRun } from './build-run.ts';
-import { type Builds, type BuildState, lateUrlIn, placeLate } from './build-state.ts';
+import { openBuildRun, runOnDemand, type RunOnDemand } from './build-run.ts';
+import { type Builds, type BuildState, lateUrlIn, openedRun, placeLate } from './build-state.ts';
 import { buildSummary } from './build-summary.ts';
 import { buildPicture } from './built-picture.ts';
 import { fillIn, lateForm, lateToken } from './late-pictures.ts';
@@ -35,10 +35,10 @@ import type { PluginRequest } from './plugin-options.ts';
 import { shellEnv } from './shell-env.ts';
 import { shareRuns } from './share-run.ts';
 import { warnOfPublicOutputs } from './public-outputs.ts';
-import { writeTypes } from './write-types.ts';
+import { lacksTypes, writeTypes } from './write-types.ts';
 
 /** The runs of all plugins of a process, because each environment may be built by its own plugin. */
-const runs = shareRuns<BuildRun>();
+const runs = shareRuns<RunOnDemand>();
 
 /** The modules of pictures in a build, and the start and end of the run that they belong to. */
 export function buildPlugin(
@@ -59,8 +59,8 @@ export function buildPlugin(
       if (!isVite(this)) return;
       const { root, logger } = environment.config;
       const report = logReporter(logger);
-      try {
-        const run = await runs.join(keyOf(root), environment, () =>
+      const shared = runs.join(keyOf(root), environment, () =>
+        runOnDemand(() =>
           openBuildRun({
             cwd: root,
             root: projectRoot,
@@ -69,18 +69,26 @@ export function buildPlugin(
             report,
             ...(isWatched(environment) && never),
           }),
-        );
-        builds.begin(environment, run, assetTarget(environment));
-        await writeTypes(run.project, environment.config, types);
-        warnOfPublicOutputs(run.project.config, environment.config);
-        for (const file of run.project.watched) this.addWatchFile(file);
+        ),
+      );
+      const run = runOnDemand(async () => {
+        const opened = await shared.open().catch(async (error: unknown) => {
+          throw await explain(error, root, []);
+        });
+        await writeTypes(opened.project, environment.config, types);
+        warnOfPublicOutputs(opened.project.config, environment.config);
+        return opened;
+      });
+      builds.begin(environment, run, assetTarget(environment));
+      if (!isWatched(environment) && !lacksTypes(environment.config, types)) return;
+      // In a watch, a module that has not changed may not be loaded again, so the files to watch are named here.
+      try {
+        const { project } = await run.open();
+        for (const file of project.watched) this.addWatchFile(file);
       } catch (error) {
-        const explained = await explain(error, root, []);
         // A watching build then notices when the file is fixed.
-        if (explained instanceof PlacedError && explained.id !== undefined) {
-          this.addWatchFile(explained.id);
-        }
-        this.error(explained);
+        if (error instanceof PlacedError && error.id !== undefined) this.addWatchFile(error.id);
+        this.error(error as Error);
       }
     },
 
@@ -90,7 +98,7 @@ export function buildPlugin(
         const request = parseModuleId(id);
         if (request === null) return null;
         const state = builds.of(this.environment);
-        const { project, isLate } = state.run;
+        const { project, isLate } = await state.run.open();
         const importer = importers.get(id)?.split('?')[0];
         const problem = queryProblem(id);
         if (problem !== null) {
@@ -127,11 +135,11 @@ export function buildPlugin(
 
     async buildEnd(failure) {
       const state = builds.find(this.environment);
-      if (state === undefined) return;
-      const { run, late } = state;
+      const run = state?.run.opened() ?? null;
+      if (state === undefined || run === null) return;
       if (failure !== undefined) return run.settled();
       try {
-        await run.buy([...late.values()]);
+        await run.buy([...state.late.values()]);
       } catch (error) {
         this.error(await explain(error, run.project.config.root, run.project.jobs));
       }
@@ -141,8 +149,8 @@ export function buildPlugin(
       if (!isVite(this)) return;
       const state = builds.find(this.environment);
       if (state !== undefined) say(this.environment, state);
-      const isLast = runs.leave(keyOf(this.environment.config.root), this.environment);
-      if (isLast) await state?.run.project.close();
+      const last = runs.leave(keyOf(this.environment.config.root), this.environment);
+      await last?.opened()?.project.close();
     },
   };
 }
@@ -234,8 +242,10 @@ function isKeptBy(to: BuildState, from: BuildState): boolean {
 }
 
 /** Logs what the environment's build made, and the stand-ins that it ships. */
-function say(environment: Environment, { run, shipped }: BuildState): void {
+function say(environment: Environment, state: BuildState): void {
+  const { shipped } = state;
   if (shipped.size === 0) return;
+  const run = openedRun(state);
   const pictures = [...shipped].flatMap((name) => run.delivered.get(name) ?? []);
   const standIns = pictures.filter(({ original }) => original.source.isStandIn);
   const { logger } = environment.config;
@@ -261,7 +271,7 @@ async function pictureOf(
   { inlining }: PictureWanted,
   image: PlannedImage,
 ) {
-  const delivered = await run.deliver(image);
+  const delivered = await (await run.open()).deliver(image);
   const { picture, files } = await buildPicture(delivered, inlining, environment, {
     place: target.place,
     urlOf: (placed) => target.urlOf(placed, emitter),
@@ -273,7 +283,7 @@ async function pictureOf(
 
 /** The markup of a picture's SVG, which is in the bundle and needs no file. */
 async function markupIn({ run, shipped }: BuildState, image: PlannedImage): Promise<string> {
-  const { encoded } = await run.deliver(image);
+  const { encoded } = await (await run.open()).deliver(image);
   shipped.add(image.name);
   return markupOfFiles(encoded);
 }

@@ -48,6 +48,23 @@ export interface BuildRun {
   readonly settled: () => Promise<void>;
 }
 
+/** A run that opens its project when the first picture is needed, so that a build without pictures does not wait for it. */
+export interface RunOnDemand {
+  readonly open: () => Promise<BuildRun>;
+  /** `null`: no picture has been needed. */
+  readonly opened: () => BuildRun | null;
+}
+
+export function runOnDemand(openRun: () => Promise<BuildRun>): RunOnDemand {
+  let opening: Promise<BuildRun> | undefined;
+  let opened: BuildRun | null = null;
+  const open = async () => {
+    opened = await openRun();
+    return opened;
+  };
+  return { open: () => (opening ??= open()), opened: () => opened };
+}
+
 /** Opens a project for a build. */
 export async function openBuildRun(options: ProjectOptions): Promise<BuildRun> {
   const project = await openProject(options);

@@ -2,7 +2,7 @@ import type { EncodedFile, Format, PlannedImage } from '@tintype/core';
 import type { Environment } from 'vite';
 import type { AssetTarget } from './asset-target.ts';
 import type { PlacedFile } from '@tintype/core/modules';
-import type { BuildRun, Delivered } from './build-run.ts';
+import type { BuildRun, Delivered, RunOnDemand } from './build-run.ts';
 import { type Host, hostUrl } from './host-url.ts';
 import type { LateFile } from './late-pictures.ts';
 import { stillsOrAll } from './stills-or-all.ts';
@@ -10,7 +10,7 @@ import { stillsOrAll } from './stills-or-all.ts';
 /** The state of one environment's build. */
 export interface BuildState {
   readonly environment: Environment;
-  readonly run: BuildRun;
+  readonly run: RunOnDemand;
   readonly target: AssetTarget;
   readonly inlineStyles: boolean;
   /** The files of each module of ours. Kept over the rebuilds of a watcher, which need not load a module again. */
@@ -33,7 +33,7 @@ export interface BuildState {
 
 /** The builds of a plugin's environments. */
 export interface Builds {
-  readonly begin: (environment: Environment, run: BuildRun, target: AssetTarget) => void;
+  readonly begin: (environment: Environment, run: RunOnDemand, target: AssetTarget) => void;
   readonly find: (environment: Environment) => BuildState | undefined;
   /** Throws if the build has not begun. */
   readonly of: (environment: Environment) => BuildState;
@@ -78,6 +78,13 @@ export function builds(inlineStyles: boolean): Builds {
   };
 }
 
+/** The run of a build that has needed a picture. */
+export function openedRun({ run }: Pick<BuildState, 'run'>): BuildRun {
+  const opened = run.opened();
+  if (opened === null) throw new Error('no picture has been needed');
+  return opened;
+}
+
 /** A picture's full-size files, one for each format, in order of preference. */
 export function fullSizeFiles(
   { encoded, width }: Delivered,
@@ -90,14 +97,11 @@ export function fullSizeFiles(
 }
 
 /** Places the file of a picture that was bought after a style sheet named it. */
-export function placeLate(
-  { run, target }: BuildState,
-  { name, format, isStill }: LateFile,
-): PlacedFile {
-  const delivered = run.delivered.get(name);
+export function placeLate(state: BuildState, { name, format, isStill }: LateFile): PlacedFile {
+  const delivered = openedRun(state).delivered.get(name);
   const file = delivered === undefined ? undefined : fullSizeFiles(delivered, isStill).get(format);
   if (file === undefined) throw new Error(`${name} was not bought`);
-  return target.place(file);
+  return state.target.place(file);
 }
 
 /** The URL of that file. */

@@ -1,14 +1,14 @@
 interface SharedRun<Run> {
-  readonly run: Promise<Run>;
+  readonly run: Run;
   readonly users: Set<object>;
 }
 
 /** Runs that are shared by all environments of a process that build the same project. */
 export interface RunShare<Run> {
   /** Joins the run that others use, or starts a new one. If the caller is its only user, the run starts again. */
-  readonly join: (key: string, user: object, open: () => Promise<Run>) => Promise<Run>;
-  /** Whether the run has no users left. */
-  readonly leave: (key: string, user: object) => boolean;
+  readonly join: (key: string, user: object, open: () => Run) => Run;
+  /** Returns the run if it has no users left, and otherwise `null`. */
+  readonly leave: (key: string, user: object) => Run | null;
 }
 
 export function shareRuns<Run>(): RunShare<Run> {
@@ -28,8 +28,9 @@ export function shareRuns<Run>(): RunShare<Run> {
     leave: (key, user) => {
       const current = shared.get(key);
       current?.users.delete(user);
-      if (current === undefined || current.users.size > 0) return false;
-      return shared.delete(key);
+      if (current === undefined || current.users.size > 0) return null;
+      shared.delete(key);
+      return current.run;
     },
   };
 }

@@ -21,7 +21,8 @@ export async function warnOfLeftovers(
     ...(isPublicCopied(config) ? publicTexts(config.publicDir) : []),
   ]) {
     const places = /\.html?$/.test(file) ? await referencePlaces(text) : text;
-    const leftovers = findLeftovers(places, (name) => run.project.find(name) !== null);
+    const { project } = await run.open();
+    const leftovers = findLeftovers(places, (name) => project.find(name) !== null);
     if (leftovers.length === 0) continue;
     const output = bundle[file];
     const sources = output?.type === 'chunk' ? sourcesOf(output, leftovers, config.root) : [];

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { type OpenProject, writeTypesTo } from '@tintype/core/modules';
 import type { ResolvedConfig } from 'vite';
@@ -16,6 +17,14 @@ export async function writeTypes(
   } catch (error) {
     logger.warn(`[tintype] ${path} could not be written: ${String(error)}`);
   }
+}
+
+/** Whether types are wanted that have never been written. */
+export function lacksTypes(
+  config: Pick<ResolvedConfig, 'root' | 'configFile'>,
+  types: string | false | undefined,
+): boolean {
+  return types !== false && !existsSync(typesPath(config, types));
 }
 
 /** Warns if no `tsconfig` beside the Vite config includes the types. */

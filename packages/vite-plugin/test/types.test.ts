@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, stat, symlink } from 'node:fs/promises';
+import { mkdir, rm, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -107,8 +107,8 @@ test('a wrong id, a format that an image does not have and a wrong size are type
 });
 
 test('the types are written again only when they change', async () => {
-  await using project = await viteProject(files);
-  await project.write('index.html', '');
+  const page = `<script type="module">import 'virtual:tintype/hero';</script>`;
+  await using project = await viteProject({ ...files, 'index.html': page });
   const types = join(project.root, 'tintype-env.d.ts');
   await project.build({}, { missing: 'standin' });
   const before = (await stat(types)).mtimeMs;
@@ -138,4 +138,14 @@ test('comments tell linters and formatters to ignore the types', async () => {
     .flatMap((line, at, lines) => (line.startsWith('declare module') ? [lines[at - 1]] : []));
   expect(declarations.length).toBeGreaterThan(4);
   expect(new Set(declarations)).toEqual(new Set(['// prettier-ignore']));
+});
+
+test('a build that imports no picture writes them once, and then does not open the project', async () => {
+  await using project = await viteProject({ ...files, 'index.html': '' });
+  await project.build({}, {});
+  expect(await project.read('tintype-env.d.ts')).toContain("'virtual:tintype/hero'");
+  await project.write('site.images.yaml', 'images: { hero: { promt: A mistake } }');
+  await project.build({}, {});
+  await rm(join(project.root, 'tintype-env.d.ts'));
+  await expect(project.build({}, {})).rejects.toThrow('promt');
 });
