@@ -4,12 +4,13 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { minify } from 'terser';
 
 const folder = import.meta.dirname;
 
 /** Vitest calls this before the first test. */
 export default async function buildPage(): Promise<void> {
-  const [script, style] = await Promise.all([bundle('page.ts'), bundle('page.css')]);
+  const [script, style] = await Promise.all([bundle('page.ts').then(smallest), bundle('page.css')]);
   const frame = await readFile(join(folder, 'src/page.html'), 'utf8');
   const texts: Readonly<Record<string, string>> = { SCRIPT: script, STYLE: style };
   const html = frame
@@ -39,6 +40,15 @@ async function bundle(entry: string): Promise<string> {
     legalComments: 'none',
   });
   return outputFiles.map(({ text }) => text.trim()).join('');
+}
+
+/** What esbuild minified has 1.5 kB more, most of it in the word `function`. No function of the page has a `this`, and no getter of it an effect. */
+async function smallest(script: string): Promise<string> {
+  const { code } = await minify(script, {
+    ecma: 2022,
+    compress: { passes: 4, unsafe_arrows: true, pure_getters: true, keep_fargs: false },
+  });
+  return code!;
 }
 
 function digest(text: string): string {

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readChanges, readIds, readNote, readVariation } from './read-changes.ts';
 import type { EditConflict, EditProposal, Price, Sheet, SheetRole, Snippet } from './sheet.ts';
 import type { SheetEdits } from './sheet-edits.ts';
+import { sheetUpdates } from './sheet-updates.ts';
 
 /** The project that the handler serves, without HTTP. */
 export interface SheetSource extends Omit<SheetEdits, 'add' | 'latest'> {
@@ -84,6 +85,7 @@ export function sheetHandler(
   { base, token, page, role, isForNetwork }: HandlerOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<boolean> {
   const root = `${base}${token}/`;
+  const updateSince = sheetUpdates();
   return async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     if (!url.pathname.startsWith(base) && `${url.pathname}/` !== base) return false;
@@ -118,7 +120,7 @@ export function sheetHandler(
         return send(
           response,
           'application/json',
-          JSON.stringify(forRole(await source.sheet(), role)),
+          updateSince(forRole(await source.sheet(), role), query.get('since')),
         );
       case 'GET events':
         return streamEvents(source, response);

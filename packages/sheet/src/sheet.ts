@@ -39,6 +39,13 @@ export interface Sheet {
   readonly images: readonly SheetImage[];
 }
 
+/** A sheet as a page gets it: an image that the page has already is only its id. */
+export interface SheetUpdate extends Omit<Sheet, 'images'> {
+  /** What a page names when it asks again. */
+  readonly revision: string;
+  readonly images: readonly (SheetImage | string)[];
+}
+
 /** What the pictures of the store cost, in several groupings. US dollars. */
 export interface SheetMoney {
   /** What pictures cost that no image asks for today: of earlier prompts, and second purchases. */

@@ -14,6 +14,7 @@ const field = (name: string): FormField => ({
 const cases: readonly (readonly [name: string, value: FieldValue, text: string])[] = [
   ['crop', '3:2', '3:2'],
   ['crop', { ratio: '3:2', position: [30, 20] }, '3:2 30% 20%'],
+  ['crop', { area: [10.5, 20, 50, 60] }, 'area 10.5% 20% 50% 60%'],
   ['widths', [320, 640], '320, 640'],
   ['widths', 'auto', 'auto'],
   ['input_images', ['tintype:hero', './a,b.png'], 'tintype:hero, ./a,b.png'],

@@ -1,4 +1,4 @@
-import type { FieldChange } from '@tintype/core/types';
+import type { FieldChange, Region } from '@tintype/core/types';
 import type {
   EditConflict,
   EditForm,
@@ -6,10 +6,28 @@ import type {
   SheetImage,
   SheetPicture,
 } from '../../src/sheet.ts';
-import { byHand, type CropByHand, cropValue, regionOf } from './crop-region.ts';
+import { pictureBoard, place } from './board.ts';
+import {
+  byHand,
+  type CropByHand,
+  cropValue,
+  dragged,
+  type Hold,
+  holdAt,
+  inside,
+  inTenths,
+  moved,
+  type Point,
+  ratioOf,
+  regionOf,
+} from './crop-region.ts';
+import { cropTargets } from './crop-targets.ts';
 import { openDialog } from './dialogs.ts';
-import { diffOf } from './diff.ts';
-import { h } from './element.ts';
+import { choice, h, labelled, setStyles } from './element.ts';
+import { proposalBox } from './proposal.ts';
+import { regionFields } from './region-fields.ts';
+import { select } from './select.ts';
+import { say } from './toast.ts';
 import { howToUndo } from './touch.ts';
 
 interface CropperOptions {
@@ -21,82 +39,72 @@ interface CropperOptions {
   ) => Promise<EditConflict | null>;
   /** The address of the whole picture. */
   readonly url: string;
-  readonly say: (text: string) => void;
 }
 
 /** Shapes to begin with, for an image that is not cropped yet. */
 const usualShapes: readonly string[] = ['1:1', '3:2', '2:3', '16:9', '4:5'];
 
-/** Milliseconds without a change, after which the page asks what it would write. */
-const pauseMs = 200;
-
-/** Crops an image by hand: a point that the crop keeps, on the picture, with the crop at every width in which it is delivered. */
+/**
+ * Crops an image by hand, for the page or for one of its `sources`: a shape around a point, or any rectangle, with the crop at every
+ * width in which it is delivered.
+ */
 export function openCropper(
   image: SheetImage,
   picture: SheetPicture,
   form: EditForm,
-  { propose, save, url, say }: CropperOptions,
+  { propose, save, url }: CropperOptions,
 ): void {
-  const written = form.layers.find((layer) => layer.name !== 'row' && 'crop' in layer.fields);
-  let crop: CropByHand = byHand(written?.fields['crop']);
-  if (crop.shape === '') crop = { ...crop, shape: usualShapes[0]! };
-  let timer: number | undefined;
-  let asked = 0;
+  const targets = cropTargets(form.layers);
+  let target = targets[0]!;
+  let crop = begin();
+  let hold: Hold | null = null;
 
   const shade = h('span.shade', { 'aria-hidden': 'true' });
   const mark = h('span.point', { 'aria-hidden': 'true' });
-  const board = h(
-    'div.board',
+  const board = pictureBoard(
+    {
+      url,
+      picture,
+      grab: (point) => {
+        hold = crop.area === null ? null : holdAt(crop.area, point);
+        follow(point);
+      },
+      drag: follow,
+    },
     {
       tabindex: 0,
       role: 'group',
       'aria-label':
-        'The picture. Arrow keys move the point that stays in the crop; with Shift in larger steps.',
-      onpointerdown: (event: PointerEvent) => {
-        board.setPointerCapture(event.pointerId);
-        follow(event);
-      },
-      onpointermove: (event: PointerEvent) => {
-        if (board.hasPointerCapture(event.pointerId)) follow(event);
-      },
-      onkeydown: (event: KeyboardEvent) => {
-        const step = arrows[event.key];
-        if (step === undefined) return;
-        event.preventDefault();
-        const by = event.shiftKey ? 10 : 1;
-        move(crop.point[0] + step[0] * by, crop.point[1] + step[1] * by);
-      },
+        'The picture. Arrow keys move the point that stays, or the rectangle; with Alt they change its size; with Shift in larger steps.',
+      onkeydown: press,
     },
-    h('img', { src: url, alt: '', draggable: 'false' }),
     shade,
     mark,
   );
-  board.style.setProperty('--ratio', String(picture.width / picture.height));
   const shape = h('input', {
     type: 'text',
     list: 'values-crop-shapes',
     oninput: () => change({ ...crop, shape: shape.value.trim() }),
   });
-  shape.value = crop.shape;
-  const number = (label: string, at: 0 | 1) => {
-    const input = h('input', {
-      type: 'number',
-      min: 0,
-      max: 100,
-      oninput: () => {
-        const value = Number(input.value);
-        move(at === 0 ? value : crop.point[0], at === 1 ? value : crop.point[1]);
-      },
-    });
-    return { input, label: h('label.field', h('span', label), input) };
-  };
-  const left = number('From the left, %', 0);
-  const top = number('From the top, %', 1);
+  const fields = regionFields(type);
+  const how = choice(
+    'How',
+    [
+      ['point', 'Around a point'],
+      ['area', 'A rectangle'],
+    ],
+    'point',
+    (kind) => change(kind === 'area' ? asArea() : asPoint()),
+  );
   const previews = h('div.previews');
-  const outcome = h('p.outcome', { role: 'status' });
-  const diff = h('div.diffs');
-  const button = h('button.buy', { disabled: true, onclick: () => void write() }, 'Save');
   const { images } = form.layers.find(({ name }) => name === 'image')!;
+  const box = proposalBox({
+    idle: 'The picture stays as it is, so a crop is free.',
+    verb: 'Save',
+    propose: () => propose(image.id, changes()),
+    write,
+    cancel: () => dialog.close(),
+  });
   const dialog = openDialog(
     'viewer',
     { title: `Crop ${image.id}` },
@@ -107,15 +115,27 @@ export function openCropper(
         'div.crop-side',
         h(
           'div.crop-fields',
-          h('label.field', h('span', 'Pixels (1200x400) or a shape (3:2)'), shape),
-          left.label,
-          top.label,
+          labelled(
+            'What is cropped',
+            select(
+              targets.map(({ label }, at) => [String(at), label, '']),
+              '0',
+              (at) => {
+                target = targets[Number(at)]!;
+                change(begin());
+              },
+            ),
+          ),
+          how,
+          labelled('A shape (3:2) or pixels (1200x400)', shape),
+          ...fields.labels,
         ),
         images > 1 && h('p.soft', `This crop is for all ${images} images of the entry.`),
-        outcome,
-        h('p.actions', button, h('button', { onclick: () => dialog.close() }, 'Cancel')),
+        box.outcome,
+        box.problems,
+        box.actions,
         previews,
-        diff,
+        box.diff,
       ),
       h(
         'datalist',
@@ -127,102 +147,125 @@ export function openCropper(
   draw();
   board.focus();
 
-  function follow({ clientX, clientY }: PointerEvent): void {
-    const box = board.getBoundingClientRect();
-    move(((clientX - box.left) / box.width) * 100, ((clientY - box.top) / box.height) * 100);
+  function begin(): CropByHand {
+    const written = byHand(target.crop);
+    return written.shape === '' && written.area === null
+      ? { ...written, shape: usualShapes[0]! }
+      : written;
   }
 
-  function move(x: number, y: number): void {
-    const inside = (value: number) => Math.round(Math.min(100, Math.max(0, value)));
-    change({ ...crop, point: [inside(x), inside(y)] });
+  function asArea(): CropByHand {
+    return { ...crop, area: inTenths(regionOf(picture, crop) ?? whole), shape: '' };
+  }
+
+  function asPoint(): CropByHand {
+    const { left, top, width, height } = crop.area ?? whole;
+    const shape = crop.shape || usualShapes[0]!;
+    return { shape, point: [left + width / 2, top + height / 2], area: null };
+  }
+
+  function follow(point: Point): void {
+    if (hold === null) change({ ...crop, point });
+    else change({ ...crop, area: dragged(hold, point, ratioOf(picture, crop.shape)) });
+  }
+
+  function type(typed: Partial<Region>): void {
+    const [left, top] = crop.point;
+    const now = crop.area ?? { left, top, width: 0, height: 0 };
+    const next = inside({ ...now, ...typed });
+    change(
+      crop.area === null ? { ...crop, point: [next.left, next.top] } : { ...crop, area: next },
+    );
+  }
+
+  function press(event: KeyboardEvent): void {
+    const step = arrows[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const by = event.shiftKey ? 10 : 1;
+    const [x, y] = [step[0] * by, step[1] * by];
+    const { area, point } = crop;
+    if (area === null) type({ left: point[0] + x, top: point[1] + y });
+    else if (!event.altKey) change({ ...crop, area: moved(area, x, y) });
+    else {
+      const corner: Point = [area.left, area.top];
+      const far: Point = [area.left + area.width + x, area.top + area.height + y];
+      change({ ...crop, area: inside(dragged({ corner }, far, ratioOf(picture, crop.shape))) });
+    }
   }
 
   function change(next: CropByHand): void {
     crop = next;
     draw();
-    button.disabled = true;
-    clearTimeout(timer);
-    timer = window.setTimeout(() => void ask(), pauseMs);
+    box.changed();
   }
 
   function changes(): FieldChange[] {
-    return [{ layer: 'image', field: 'crop', value: cropValue(crop) }];
+    return target.changesTo(cropValue(crop), fullWidth());
   }
 
   function draw(): void {
-    const [x, y] = crop.point;
-    if (document.activeElement !== left.input) left.input.value = String(x);
-    if (document.activeElement !== top.input) top.input.value = String(y);
-    mark.style.setProperty('left', `${x}%`);
-    mark.style.setProperty('top', `${y}%`);
+    const { area, point } = crop;
+    const [left, top] = point.map(Math.round) as [number, number];
+    fields.show(area === null ? { left, top } : inTenths(area));
+    for (const label of fields.labels.slice(2)) label.hidden = area === null;
+    if (document.activeElement !== shape) shape.value = crop.shape;
+    how.querySelector<HTMLInputElement>(`[value=${area === null ? 'point' : 'area'}]`)!.checked =
+      true;
+    mark.hidden = area !== null;
+    place(mark, { left, top });
     const region = regionOf(picture, crop);
     shade.hidden = region === null;
-    previews.replaceChildren();
-    if (region === null) return;
-    const share = (part: number, whole: number) => `${(part / whole) * 100}%`;
-    shade.style.setProperty('left', share(region.left, picture.width));
-    shade.style.setProperty('top', share(region.top, picture.height));
-    shade.style.setProperty('width', share(region.width, picture.width));
-    shade.style.setProperty('height', share(region.height, picture.height));
-    const widths = new Set(image.variants.map(({ width }) => width));
-    const full = /^(\d+)x/.exec(crop.shape)?.[1];
-    widths.add(full === undefined ? Math.round(region.width) : Number(full));
-    for (const width of [...widths]
-      .filter((one) => one <= region.width || full !== undefined)
-      .toSorted((a, b) => a - b))
-      previews.append(preview(width));
-
-    function preview(width: number): HTMLElement {
-      const { width: across, height: down, left: from, top: above } = region!;
-      const view = h('span.crop-view', h('img', { src: url, alt: '', draggable: 'false' }));
-      view.style.setProperty('--width', `${width}px`);
-      view.style.setProperty('--ratio', String(across / down));
-      const picturePart = view.firstElementChild as HTMLImageElement;
-      picturePart.style.setProperty('width', share(picture.width, across));
-      picturePart.style.setProperty('left', share(-from, across));
-      picturePart.style.setProperty('top', share(-above, down));
-      return h(
-        'figure',
-        view,
-        h('figcaption.figures', `${width}×${Math.round((width * down) / across)}`),
-      );
-    }
+    if (region !== null) place(shade, region);
+    previews.replaceChildren(...(region === null ? [] : previewsOf(region)));
   }
 
-  async function ask(): Promise<void> {
-    const now = ++asked;
-    try {
-      const proposal = await propose(image.id, changes());
-      if (now !== asked) return;
-      const mistakes = proposal.diagnostics.filter(({ severity }) => severity === 'error');
-      outcome.textContent =
-        mistakes.length > 0
-          ? mistakes.map(({ message }) => message).join('\n')
-          : 'Free: the picture stays, and its files are cut again.';
-      diff.replaceChildren(...proposal.files.map(diffOf));
-      button.disabled = mistakes.length > 0 || proposal.files.length === 0;
-    } catch (error) {
-      if (now === asked)
-        outcome.textContent = error instanceof Error ? error.message : String(error);
-    }
+  /** The width of the crop in pixels. */
+  function fullWidth(): number {
+    const { width } = regionOf(picture, crop) ?? whole;
+    const fixed = crop.area === null ? /^(\d+)x/.exec(crop.shape)?.[1] : undefined;
+    return fixed === undefined ? Math.round((width * picture.width) / 100) : Number(fixed);
+  }
+
+  function previewsOf(region: Region): HTMLElement[] {
+    const widths = target.widths ?? image.variants.map(({ width }) => width);
+    const most = fullWidth();
+    return [...new Set([...widths.filter((width) => width < most), most])]
+      .toSorted((a, b) => a - b)
+      .map((width) => preview(region, width));
+  }
+
+  function preview(region: Region, width: number): HTMLElement {
+    const ratio = (region.width * picture.width) / (region.height * picture.height);
+    const part = h('img', { src: url, alt: '', draggable: 'false' });
+    const view = h('span.crop-view', part);
+    setStyles(view, { '--width': `${width}px`, '--ratio': ratio });
+    place(part, {
+      width: 10_000 / region.width,
+      left: (-100 * region.left) / region.width,
+      top: (-100 * region.top) / region.height,
+    });
+    return h(
+      'figure',
+      view,
+      h('figcaption.figures', `${width}×${Math.max(1, Math.round(width / ratio))}`),
+    );
   }
 
   async function write(): Promise<void> {
-    button.disabled = true;
-    try {
-      const conflict = await save(image.id, changes(), form.revision);
-      if (conflict === null) {
-        dialog.close();
-        say(`Saved the crop of ${image.id}. ${howToUndo}`);
-      } else
-        outcome.textContent = `${conflict.message} Close this, and open it again to see what is there now.`;
-    } catch (error) {
-      outcome.textContent = error instanceof Error ? error.message : String(error);
-    }
+    const conflict = await save(image.id, changes(), form.revision);
+    if (conflict !== null)
+      throw new Error(
+        `${conflict.message} Close this, and open it again to see what is there now.`,
+      );
+    dialog.close();
+    say(`Saved the crop of ${image.id}. ${howToUndo}`);
   }
 }
 
-const arrows: Readonly<Record<string, readonly [number, number]>> = {
+const whole: Region = { left: 0, top: 0, width: 100, height: 100 };
+
+const arrows: Readonly<Record<string, Point>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
   ArrowUp: [0, -1],

@@ -17,7 +17,7 @@ export function askToBuy(
   const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ');
   const [first = ''] = ids;
   const input = ids.length > 1 || upstream.length > 1 ? 'their inputs' : 'its input';
-  const dialog = openDialog(
+  openDialog(
     'small-dialog',
     { title: ids.length === 1 ? `Buy "${first}"?` : `Buy what ${ids.length} images need?` },
     h(
@@ -32,21 +32,23 @@ export function askToBuy(
         'p.note.wrong.words',
         `${quoted(attempted)}: requested before, and that may have been billed. It would be requested again.`,
       ),
-    h(
-      'p.actions',
-      h(
-        'button.buy',
-        {
-          onclick: () => {
-            dialog.close();
-            buy();
-          },
-        },
-        `Buy for ${priceOf(costUsd)}`,
-      ),
-      h('button', { autofocus: true, onclick: () => dialog.close() }, 'Cancel'),
-    ),
+    answers(`Buy for ${priceOf(costUsd)}`, buy),
   );
+}
+
+/** The answers to a question. The one that does nothing has the focus. */
+function answers(yes: string, act: () => void, isWrong = false): HTMLElement {
+  const close = () => row.closest('dialog')?.close();
+  const agree = () => {
+    close();
+    act();
+  };
+  const row = h(
+    'p.actions',
+    h('button.buy', { disabled: isWrong, onclick: agree }, yes),
+    h('button', { autofocus: true, onclick: close }, 'Cancel'),
+  );
+  return row;
 }
 
 const keys: readonly (readonly [string, string])[] = [
@@ -115,7 +117,7 @@ export function askToBringBack(
 ): void {
   const isWrong = diagnostics.some(({ severity }) => severity === 'error');
   const cost = buysMore?.costUsd ?? price?.costUsd;
-  const dialog = openDialog(
+  openDialog(
     'small-dialog',
     { title: `Bring it back to "${id}"?` },
     h(
@@ -126,21 +128,7 @@ export function askToBringBack(
     ),
     ...diagnostics.map(({ message }) => h('p.words', message)),
     ...files.map(diffOf),
-    h(
-      'p.actions',
-      h(
-        'button.buy',
-        {
-          disabled: isWrong,
-          onclick: () => {
-            dialog.close();
-            write();
-          },
-        },
-        'Bring back',
-      ),
-      h('button', { autofocus: true, onclick: () => dialog.close() }, 'Cancel'),
-    ),
+    answers('Bring back', write, isWrong),
   );
 }
 

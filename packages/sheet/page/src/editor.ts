@@ -1,9 +1,9 @@
 import type { EditableLayer, FieldChange, FieldValue } from '@tintype/core/types';
 import type { EditConflict, EditForm, EditProposal, FormField } from '../../src/sheet.ts';
-import { count, priceOf } from './amounts.ts';
-import { diffOf } from './diff.ts';
+import { count } from './amounts.ts';
 import { h, nodesOf } from './element.ts';
 import { cellOf, example, labelOf, textOf, valueOf } from './field-values.ts';
+import { proposalBox } from './proposal.ts';
 
 export interface EditorActions {
   readonly propose: (id: string, changes: readonly FieldChange[]) => Promise<EditProposal>;
@@ -27,46 +27,41 @@ interface Entry {
   written: FieldValue | undefined;
 }
 
-/** Milliseconds without a key stroke, after which the page asks what the changes would do. */
-const pauseMs = 250;
-
 /** The form in which an image is edited: its fields where they are written, what a change would cost, and the lines that it changes. */
 export function editor(form: EditForm, actions: EditorActions): HTMLElement {
   const entries: Entry[] = [];
   let { revision } = form;
-  let asked = 0;
-  let timer: number | undefined;
 
-  const outcome = h('p.outcome', { role: 'status' }, 'Nothing is changed yet.');
-  const problems = h('ul.edit-problems');
-  const diff = h('div.diffs');
   const conflict = h('div.conflict', { role: 'alert' });
-  const save = h('button.buy', { disabled: true, onclick: () => void write() }, 'Save');
+  const box = proposalBox({
+    idle: 'Nothing is changed yet.',
+    verb: 'Save',
+    propose() {
+      const proposed = changes();
+      return proposed.length === 0 ? null : actions.propose(form.id, proposed);
+    },
+    async write() {
+      const found = await actions.save(form.id, changes(), revision);
+      if (found === null) actions.close(form.id, true);
+      else showConflict(found);
+    },
+    cancel: () => actions.close(form.id, false),
+  });
+  box.actions.append(h('kbd', { 'aria-hidden': 'true' }, 'Ctrl Enter'));
   const element = h(
     'form.editor',
     {
       'aria-label': `Edit ${form.id}`,
-      oninput: () => changed(),
+      oninput: box.changed,
       onkeydown: (event: KeyboardEvent) => {
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void write();
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void box.write();
       },
       onsubmit: (event: Event) => event.preventDefault(),
     },
     h('h2', form.id),
     ...form.layers.map(layerOf),
     conflict,
-    h(
-      'div.edit-foot',
-      outcome,
-      problems,
-      h(
-        'p.actions',
-        save,
-        h('button.cancel', { onclick: () => actions.close(form.id, false) }, 'Cancel'),
-        h('kbd', { 'aria-hidden': 'true' }, 'Ctrl Enter'),
-      ),
-      diff,
-    ),
+    h('div.edit-foot', box.outcome, box.problems, box.actions, box.diff),
   );
   return element;
 
@@ -123,58 +118,6 @@ export function editor(form: EditForm, actions: EditorActions): HTMLElement {
     });
   }
 
-  function changed(): void {
-    save.disabled = true;
-    clearTimeout(timer);
-    timer = window.setTimeout(() => void propose(), pauseMs);
-  }
-
-  async function propose(): Promise<void> {
-    const now = ++asked;
-    const proposed = changes();
-    if (proposed.length === 0) {
-      outcome.textContent = 'Nothing is changed yet.';
-      problems.replaceChildren();
-      diff.replaceChildren();
-      return;
-    }
-    outcome.textContent = 'Looking at what that would do …';
-    try {
-      const proposal = await actions.propose(form.id, proposed);
-      if (now === asked) show(proposal);
-    } catch (error) {
-      if (now !== asked) return;
-      outcome.textContent = 'It cannot be written.';
-      problems.replaceChildren(h('li.words', wordsOf(error)));
-      diff.replaceChildren();
-    }
-  }
-
-  function show(proposal: EditProposal): void {
-    const mistakes = proposal.diagnostics.filter(({ severity }) => severity === 'error');
-    outcome.textContent = mistakes.length === 0 ? outcomeOf(proposal) : 'It cannot be saved:';
-    problems.replaceChildren(
-      ...proposal.diagnostics.map(({ message, severity }) =>
-        h('li', { class: `words ${severity}` }, message),
-      ),
-    );
-    diff.replaceChildren(...proposal.files.map(diffOf));
-    save.disabled = mistakes.length > 0;
-  }
-
-  async function write(): Promise<void> {
-    if (save.disabled) return;
-    save.disabled = true;
-    try {
-      const found = await actions.save(form.id, changes(), revision);
-      if (found === null) actions.close(form.id, true);
-      else showConflict(found);
-    } catch (error) {
-      outcome.textContent = 'It was not saved.';
-      problems.replaceChildren(h('li.words', wordsOf(error)));
-    }
-  }
-
   /** Both texts of each field that the person changed. What they typed stays, and can be saved after a look at the new diff. */
   function showConflict({ message, image }: EditConflict): void {
     const mine = new Set(changes().map(({ layer, field }) => `${layer} ${field}`));
@@ -201,13 +144,13 @@ export function editor(form: EditForm, actions: EditorActions): HTMLElement {
         ...clashes,
       ]),
     );
-    void propose();
+    void box.ask();
   }
 
   function clashOf({ name, control }: Entry, now: string): HTMLElement {
     const take = () => {
       control.value = now;
-      changed();
+      box.changed();
       control.focus();
     };
     return h(
@@ -285,24 +228,4 @@ function listOf(field: FormField | null): string | null {
       h('datalist', { id }, ...field.values.map((value) => h('option', { value }))),
     );
   return id;
-}
-
-const listedImages = 4;
-
-/** What a change comes to, in money. */
-export function outcomeOf({ price, buysMore }: EditProposal): string {
-  if (buysMore === null) {
-    return price === null
-      ? 'Free: nothing has to be bought.'
-      : `Nothing more to buy than before: ${priceOf(price.costUsd)} for this image.`;
-  }
-  const { pictures, images, costUsd } = buysMore;
-  const others = images.length - listedImages;
-  const names =
-    images.slice(0, listedImages).join(', ') + (others > 0 ? ` and ${others} more` : '');
-  return `Saving is free. Then there is more to buy: ${count(pictures, 'picture')} for ${priceOf(costUsd)} (${names}).`;
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

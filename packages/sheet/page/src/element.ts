@@ -48,6 +48,19 @@ function visible(text: string): string {
   );
 }
 
+/** Styles that the page computes. The policy of the page allows no `style` attribute. */
+export function setStyles(
+  element: HTMLElement,
+  styles: Readonly<Record<string, string | number>>,
+): void {
+  for (const [name, value] of Object.entries(styles))
+    element.style.setProperty(name, String(value));
+}
+
+export function labelled(text: string, control: HTMLElement): HTMLLabelElement {
+  return h('label.field', h('span', text), control);
+}
+
 /** Radio buttons side by side, of which one is selected. */
 export function choice<Value extends string>(
   legend: string,

@@ -4,7 +4,7 @@ import type { FormField } from '../../src/sheet.ts';
 type FieldMap = Readonly<Record<string, FieldValue>>;
 
 /**
- * A value as a person reads and types it: a crop with a point is `3:2 30% 20%`, formats are `avif 80 lossless=true, webp`, and each
+ * A value as a person reads and types it: a crop with a point is `3:2 30% 20%`, a free one `area 10% 20% 50% 60%`, formats are `avif 80 lossless=true, webp`, and each
  * source has a line, `(max-width: 600px) -> crop 3:4; widths 320, 640`.
  */
 export function textOf(value: FieldValue | undefined, name = ''): string {
@@ -20,10 +20,16 @@ export function textOf(value: FieldValue | undefined, name = ''): string {
     height = '',
     ratio,
     position,
+    area,
   } = value as Readonly<Record<string, FieldValue>>;
+  if (Array.isArray(area)) return `area ${percentsOf(area)}`;
   const size = ratio === undefined ? `${textOf(width)}x${textOf(height)}` : textOf(ratio);
   if (position === undefined) return size;
-  return `${size} ${Array.isArray(position) ? position.map((part) => `${textOf(part)}%`).join(' ') : textOf(position)}`;
+  return `${size} ${Array.isArray(position) ? percentsOf(position) : textOf(position)}`;
+}
+
+function percentsOf(values: readonly FieldValue[]): string {
+  return values.map((part) => `${textOf(part)}%`).join(' ');
 }
 
 /**
@@ -107,8 +113,11 @@ function sourceOf(line: string): FieldValue {
 function cropOf(text: string): FieldValue {
   const [, size = '', words] = /^(\S+)\s+(.+)$/.exec(text) ?? [];
   if (words === undefined) return text;
-  const point = /^([\d.]+)%?[\s,]+([\d.]+)%?$/.exec(words);
-  const position = point === null ? words : [Number(point[1]), Number(point[2])];
+  const percents = /^[\d.]+%?([\s,]+[\d.]+%?)+$/.test(words)
+    ? words.split(/[\s,]+/).map(parseFloat)
+    : words;
+  if (size === 'area') return { area: percents };
+  const position = percents.length === 2 ? percents : words;
   const [, width, height] = /^(\d+)x(\d+)$/.exec(size) ?? [];
   return width === undefined
     ? { ratio: size, position }

@@ -14,6 +14,7 @@ import { history } from './history.ts';
 import { lineage } from './lineage.ts';
 import { noteControls } from './notes.ts';
 import { lazyThumbnail, type PictureSource } from './pictures.ts';
+import { shareBar } from './share-bar.ts';
 import { emptyWords, statusWords } from './words.ts';
 
 export interface InspectorActions {
@@ -442,11 +443,9 @@ function files(
     1,
   );
   const row = (file: string, size: string, bytes: number, gain: string) => {
-    const bar = h('i.bar', { 'aria-hidden': 'true' });
-    bar.style.setProperty('--share', String(bytes / heaviest));
     return h(
       'tr',
-      h('th', { scope: 'row' }, file, bar),
+      h('th', { scope: 'row' }, file, shareBar(bytes / heaviest)),
       h('td', size),
       h('td', fileSize(bytes)),
       h('td.gain', gain),

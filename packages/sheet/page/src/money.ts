@@ -1,6 +1,7 @@
 import type { MoneyGroup, MoneyGrouping, Sheet } from '../../src/sheet.ts';
 import { count, money } from './amounts.ts';
 import { openDialog } from './dialogs.ts';
+import { shareBar } from './share-bar.ts';
 import { choice, h } from './element.ts';
 
 const groupings: readonly (readonly [MoneyGrouping, string])[] = [
@@ -21,11 +22,9 @@ export function showMoney({ totals, money: sums, live }: Sheet): void {
     first.textContent = grouping.charAt(0).toUpperCase() + grouping.slice(1);
     rows.replaceChildren(
       ...groups[grouping].map(({ name, pictures, costUsd, unknown, inUseUsd, estimated }) => {
-        const bar = h('i.bar', { 'aria-hidden': 'true' });
-        bar.style.setProperty('--share', String(costUsd / dearest));
         return h(
           'tr',
-          h('th', { scope: 'row' }, name ?? 'not known', bar),
+          h('th', { scope: 'row' }, name ?? 'not known', shareBar(costUsd / dearest)),
           h('td', String(pictures)),
           h('td', unknown === 0 ? money(costUsd) : `${money(costUsd)} and ${unknown} unknown`),
           h('td', money(inUseUsd)),

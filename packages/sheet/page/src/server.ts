@@ -6,6 +6,7 @@ import type {
   EditProposal,
   Price,
   Sheet,
+  SheetUpdate,
   Snippet,
   UndoConflict,
   Undone,
@@ -45,26 +46,18 @@ export interface Server {
 }
 
 export const server: Server = {
-  sheet: () => get('data'),
+  sheet: readSheet,
   form: (id) => get(`form?image=${encodeURIComponent(id)}`),
-  propose: async (id, changes) =>
-    (await (await send('propose', { id, changes })).json()) as EditProposal,
-  edit: async (id, changes, revision) => {
-    const response = await send('edit', { id, changes, revision }, 409);
-    return response.ok ? null : ((await response.json()) as EditConflict);
-  },
-  proposeVariation: async (id, variation) =>
-    (await (await send('propose-variation', { id, variation })).json()) as EditProposal,
-  vary: async (id, variation, revision) => {
-    const response = await send('vary', { id, variation, revision }, 409);
-    return response.ok ? null : ((await response.json()) as EditConflict);
-  },
+  propose: (id, changes) => answer('propose', { id, changes }),
+  edit: (id, changes, revision) => conflictOf('edit', { id, changes, revision }),
+  proposeVariation: (id, variation) => answer('propose-variation', { id, variation }),
+  vary: (id, variation, revision) => conflictOf('vary', { id, variation, revision }),
   snippets: (id) => get(`snippets?image=${encodeURIComponent(id)}`),
   bringBack: (id, key) => get(`bring-back?${new URLSearchParams({ image: id, key })}`),
   note: (id, key, note) => post('note', { id, key, note }),
-  undo: async () => (await (await send('undo', {}, 409)).json()) as Undone | UndoConflict,
+  undo: () => answer('undo', {}, 409),
   pick: (id, candidate) => post('pick', { id, candidate }),
-  offer: async (ids) => (await (await send('offer', { ids })).json()) as Price | null,
+  offer: (ids) => answer('offer', { ids }),
   buy: (ids, upToUsd) => post('buy', { ids, upToUsd }),
   listen(onChange, onLost) {
     const events = new EventSource('events');
@@ -82,6 +75,19 @@ export const server: Server = {
   },
 };
 
+let last: Sheet | null = null;
+let revision = '';
+
+/** Only what has changed is sent. An image that has not is the same object as before. */
+async function readSheet(): Promise<Sheet> {
+  const update: SheetUpdate = await get(`data?since=${revision}`);
+  const known = new Map(last?.images.map((image) => [image.id, image]));
+  const images = update.images.map((one) => (typeof one === 'string' ? known.get(one)! : one));
+  ({ revision } = update);
+  last = { ...update, images };
+  return last;
+}
+
 async function get<Data>(path: string): Promise<Data> {
   const response = await fetch(path);
   if (!response.ok) throw new Error(await wordsOf(response));
@@ -90,6 +96,16 @@ async function get<Data>(path: string): Promise<Data> {
 
 async function post(path: string, body: unknown): Promise<void> {
   await send(path, body);
+}
+
+async function answer<Data>(...request: Parameters<typeof send>): Promise<Data> {
+  return (await (await send(...request)).json()) as Data;
+}
+
+/** `null`: it is written. */
+async function conflictOf(path: string, body: unknown): Promise<EditConflict | null> {
+  const response = await send(path, body, 409);
+  return response.ok ? null : ((await response.json()) as EditConflict);
 }
 
 /** Throws the server's own message, except for the status `expected`. */

@@ -51,38 +51,25 @@ function arrows(
   return key === 'End' ? () => move(Infinity) : null;
 }
 
+const named = {
+  x: 'mark',
+  a: 'markAll',
+  b: 'buy',
+  c: 'compare',
+  z: 'zoom',
+  e: 'edit',
+  u: 'undo',
+  '/': 'search',
+  '?': 'help',
+} as const;
+
 function letters(key: string, shortcuts: Shortcuts): (() => void) | null {
   if (/^[1-9]$/.test(key)) return () => shortcuts.pick(Number(key));
-  switch (key) {
-    case 'j':
-      return () => shortcuts.move(1);
-    case 'k':
-      return () => shortcuts.move(-1);
-    case 'J':
-      return () => shortcuts.extend(1);
-    case 'K':
-      return () => shortcuts.extend(-1);
-    case 'x':
-      return shortcuts.mark;
-    case 'a':
-      return shortcuts.markAll;
-    case 'b':
-      return shortcuts.buy;
-    case 'c':
-      return shortcuts.compare;
-    case 'z':
-      return shortcuts.zoom;
-    case 'e':
-      return shortcuts.edit;
-    case 'u':
-      return shortcuts.undo;
-    case '/':
-      return shortcuts.search;
-    case '?':
-      return shortcuts.help;
-    default:
-      return null;
+  if (/^[jk]$/i.test(key)) {
+    const go = /[jk]/.test(key) ? shortcuts.move : shortcuts.extend;
+    return () => go(/j/i.test(key) ? 1 : -1);
   }
+  return Object.hasOwn(named, key) ? shortcuts[named[key as keyof typeof named]] : null;
 }
 
 /** Controls in which a letter means nothing. */

@@ -6,10 +6,12 @@ import type {
   SheetImage,
   SheetPicture,
 } from '../../src/sheet.ts';
+import { pictureBoard, place } from './board.ts';
+import { dragged, type Hold, holdAt, inside, inTenths } from './crop-region.ts';
 import { openDialog } from './dialogs.ts';
-import { diffOf } from './diff.ts';
-import { outcomeOf } from './editor.ts';
-import { choice, h } from './element.ts';
+import { choice, h, labelled } from './element.ts';
+import { proposalBox } from './proposal.ts';
+import { regionFields } from './region-fields.ts';
 
 interface VariationOptions {
   readonly propose: (id: string, changes: readonly FieldChange[]) => Promise<EditProposal>;
@@ -45,8 +47,6 @@ interface Written {
   readonly what: string;
 }
 
-const pauseMs = 250;
-
 /**
  * Asks for a new image that works from the picture of another one: an instruction, and the part that may change. Or for another take of
  * the image, which has the same words: an image cannot work from its own picture.
@@ -80,9 +80,7 @@ export function openVariation(
   };
   let making = makings.image;
   let region: Region | null = null;
-  let from: readonly [number, number] | null = null;
-  let timer: number | undefined;
-  let asked = 0;
+  let hold: Hold = { corner: [0, 0] };
 
   const prompt = h('textarea', {
     rows: 3,
@@ -94,54 +92,43 @@ export function openVariation(
   const alt = h('textarea', { rows: 2, dir: 'auto' });
   alt.value = image.alt;
   const box = h('span.region', { 'aria-hidden': 'true', hidden: true });
-  const board = h(
-    'div.board',
+  const board = pictureBoard(
     {
-      onpointerdown: (event: PointerEvent) => {
-        board.setPointerCapture(event.pointerId);
-        from = pointOf(event);
+      url,
+      picture,
+      grab: (point) => {
+        hold = holdAt(region, point);
       },
-      onpointermove: (event: PointerEvent) => {
-        if (from !== null && board.hasPointerCapture(event.pointerId))
-          draw(between(from, pointOf(event)));
-      },
-      onpointerup: () => {
-        from = null;
-        changed();
-      },
+      drag: (point) => draw(inTenths(dragged(hold, point))),
     },
-    h('img', { src: url, alt: '', draggable: 'false' }),
+    {},
     box,
   );
-  board.style.setProperty('--ratio', String(picture === null ? 1 : picture.width / picture.height));
-  const sides = (['left', 'top', 'width', 'height'] as const).map((side) => {
-    const input = h('input', {
-      type: 'number',
-      min: 0,
-      max: 100,
-      oninput: () => {
-        const none = { left: 0, top: 0, width: 0, height: 0 };
-        draw(inside({ ...(region ?? none), [side]: Number(input.value) }));
-      },
-    });
-    return { side, input, label: h('label.field', h('span', `${side}, %`), input) };
+  const numbers = regionFields((typed) => draw(inside({ ...(region ?? noRegion), ...typed })));
+  const proposal = proposalBox({
+    idle: 'Say what is to be different.',
+    verb: 'Add',
+    propose: () => (making.isReady() ? making.propose() : null),
+    async write() {
+      const { conflict, id: made, what } = await making.write();
+      if (conflict !== null) throw new Error(`${conflict.message} Close this, and try again.`);
+      dialog.close();
+      added(made, what);
+    },
+    cancel: () => dialog.close(),
   });
-  const outcome = h('p.outcome', { role: 'status' }, 'Say what is to be different.');
-  const problems = h('ul.edit-problems');
-  const diff = h('div.diffs');
-  const button = h('button.buy', { disabled: true, onclick: () => void write() }, 'Add');
   const clear = h('button', { onclick: () => draw(null) }, 'Whole picture');
   const hasPicture = url !== null && picture !== null;
   const fields = h(
     'div.crop-side',
-    h('label.field', h('span', 'What is to be different'), prompt),
-    h('label.field', h('span', 'Name of the new image'), id),
-    h('label.field', h('span', 'Alt text (empty: decorative)'), alt),
+    labelled('What is to be different', prompt),
+    labelled('Name of the new image', id),
+    labelled('Alt text (empty: decorative)', alt),
     hasPicture &&
       h(
         'fieldset.crop-fields.region-fields',
         h('legend', 'Only this part changes: draw it on the picture, or type it'),
-        ...sides.map(({ label }) => label),
+        ...numbers.labels,
         h('p.actions', clear),
       ),
   );
@@ -152,7 +139,7 @@ export function openVariation(
       'form.cropper',
       {
         'aria-label': 'The new image',
-        oninput: () => changed(),
+        oninput: proposal.changed,
         onsubmit: (event: Event) => event.preventDefault(),
       },
       hasPicture
@@ -170,36 +157,25 @@ export function openVariation(
           (kind) => {
             making = makings[kind];
             fields.hidden = kind === 'take';
-            changed();
+            proposal.changed();
           },
         ),
         fields,
-        outcome,
-        problems,
-        h('p.actions', button, h('button', { onclick: () => dialog.close() }, 'Cancel')),
-        diff,
+        proposal.outcome,
+        proposal.problems,
+        proposal.actions,
+        proposal.diff,
       ),
     ),
   );
   prompt.focus();
 
-  function pointOf({ clientX, clientY }: PointerEvent): readonly [number, number] {
-    const bounds = board.getBoundingClientRect();
-    const part = (value: number) => Math.round(Math.min(100, Math.max(0, value * 100)));
-    return [
-      part((clientX - bounds.left) / bounds.width),
-      part((clientY - bounds.top) / bounds.height),
-    ];
-  }
-
   function draw(next: Region | null): void {
     region = next;
     box.hidden = next === null;
-    for (const { side, input } of sides) {
-      if (document.activeElement !== input) input.value = next === null ? '' : String(next[side]);
-      box.style.setProperty(side, `${next?.[side] ?? 0}%`);
-    }
-    changed();
+    numbers.show(next ?? {});
+    place(box, next ?? noRegion);
+    proposal.changed();
   }
 
   function variation(): Variation {
@@ -211,65 +187,9 @@ export function openVariation(
       region: isDrawn ? region : null,
     };
   }
-
-  function changed(): void {
-    button.disabled = true;
-    clearTimeout(timer);
-    // An answer about what was asked before is no longer of interest.
-    asked++;
-    if (making.isReady()) timer = window.setTimeout(() => void ask(), pauseMs);
-  }
-
-  async function ask(): Promise<void> {
-    const now = ++asked;
-    problems.replaceChildren();
-    try {
-      const proposal = await making.propose();
-      if (now !== asked) return;
-      const mistakes = proposal.diagnostics.filter(({ severity }) => severity === 'error');
-      outcome.textContent = mistakes.length > 0 ? 'It cannot be added:' : outcomeOf(proposal);
-      problems.replaceChildren(
-        ...proposal.diagnostics.map(({ message }) => h('li.words', message)),
-      );
-      diff.replaceChildren(...proposal.files.map(diffOf));
-      button.disabled = mistakes.length > 0;
-    } catch (error) {
-      if (now === asked) fail(error);
-    }
-  }
-
-  async function write(): Promise<void> {
-    button.disabled = true;
-    try {
-      const { conflict, id: made, what } = await making.write();
-      if (conflict !== null) throw new Error(`${conflict.message} Close this, and try again.`);
-      dialog.close();
-      added(made, what);
-    } catch (error) {
-      fail(error);
-    }
-  }
-
-  function fail(error: unknown): void {
-    outcome.textContent = 'It cannot be added:';
-    problems.replaceChildren(h('li.words', error instanceof Error ? error.message : String(error)));
-    diff.replaceChildren();
-  }
 }
 
-function between([x, y]: readonly [number, number], [a, b]: readonly [number, number]): Region {
-  return {
-    left: Math.min(x, a),
-    top: Math.min(y, b),
-    width: Math.abs(a - x),
-    height: Math.abs(b - y),
-  };
-}
-
-/** A typed region within the picture. */
-function inside({ left, top, width, height }: Region): Region {
-  return { left, top, width: Math.min(width, 100 - left), height: Math.min(height, 100 - top) };
-}
+const noRegion: Region = { left: 0, top: 0, width: 0, height: 0 };
 
 /** `hero-2`, or the next number that is free. */
 function freeId(id: string, isTaken: (id: string) => boolean): string {

@@ -2,6 +2,7 @@ import { fileSize } from './amounts.ts';
 import { h } from './element.ts';
 import type { PictureSource } from './pictures.ts';
 import type { Subject } from './subjects.ts';
+import { wordsOf } from './toast.ts';
 
 export interface PictureOptions {
   readonly source: PictureSource;
@@ -59,10 +60,10 @@ export function viewPicture(
         say(figuresOf(element.naturalWidth, element.naturalHeight, blob.size));
       }
       const width = shownWidth ?? (scale === 'fit' ? null : (file.width * Number(scale)) / 100);
-      if (width !== null) element.style.setProperty('width', `${width}px`);
+      if (width !== null) element.style.width = `${width}px`;
     } catch (error) {
       picture.classList.add('broken');
-      say(error instanceof Error ? error.message : String(error));
+      say(wordsOf(error));
     }
   }
 }

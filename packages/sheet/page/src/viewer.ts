@@ -1,17 +1,24 @@
-import type { SheetImage, Variant } from '../../src/sheet.ts';
+import type { SheetImage } from '../../src/sheet.ts';
 import { openDialog } from './dialogs.ts';
-import { choice, h } from './element.ts';
-import { fittedScale, linkedViews, pointIn } from './linked-views.ts';
+import { h } from './element.ts';
 import { comparedAtMost, oneOfEach, panesOf } from './first-panes.ts';
-import { type Subject, subjectsOf } from './subjects.ts';
+import { fittedScale, linkedViews, pointIn } from './linked-views.ts';
+import { type Amounts, stacked } from './stacked.ts';
 import { select } from './select.ts';
+import { type Subject, subjectsOf } from './subjects.ts';
 import { type PictureOptions, type ViewedPicture, viewPicture } from './view-picture.ts';
-
-type Mode = 'one' | 'side' | 'slider' | 'onion' | 'difference';
+import { type Mode, nextScale, viewerControls } from './viewer-controls.ts';
 
 interface ViewerOptions extends PictureOptions {
   /** Picks a candidate, and resolves to whether it is picked now; `null`: nothing can be picked here. */
   readonly pick: ((image: SheetImage, candidate: number) => Promise<boolean>) | null;
+}
+
+interface First {
+  readonly mode: Mode;
+  readonly candidate: number | null;
+  /** The key of a past picture that is shown second. */
+  readonly past?: string | null;
 }
 
 const places = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth'] as const;
@@ -22,38 +29,41 @@ const places = ['First', 'Second', 'Third', 'Fourth', 'Fifth', 'Sixth'] as const
  */
 export function openViewer(
   images: readonly SheetImage[],
-  first: {
-    readonly mode: Mode;
-    readonly candidate: number | null;
-    /** The key of a past picture that is shown second. */
-    readonly past?: string | null;
-  },
+  first: First,
   options: ViewerOptions,
 ): void {
   const subjects = images.flatMap((image) => subjectsOf(image, options.isLive));
   const [only] = images.length === 1 ? images : [];
-  let mode = first.mode;
+  let { mode } = first;
   /** The subject of each place. */
   let panes = only === undefined ? oneOfEach(images, subjects) : panesOf(only, subjects, first);
   let scale = 'fit';
-  /** In percent: the position of the slider, how much of the first picture shines through, and how much a difference is amplified. */
-  const amounts = { slider: 50, onion: 50, difference: 10 };
+  const amounts: Amounts = { slider: 50, onion: 50, difference: 10 };
   const picked = new Map(images.map(({ id, pick }) => [id, pick]));
   const views = linkedViews();
 
   const stage = h('div.stage', { tabindex: 0, role: 'group', 'aria-label': 'Pictures' });
-  const controls = h('div', { class: 'controls' });
-  drawControls();
+  const controls = viewerControls({
+    images,
+    isLive: options.isLive,
+    isSeveral: subjects.length > 1,
+    zoom,
+    setMode(next) {
+      mode = next;
+      draw();
+    },
+    add: () => show([...panes, unseen()]),
+  });
   draw();
   const title = only?.id ?? `${images.length} images`;
-  const dialog = openDialog('viewer', { title, label: `${title}, up close`, controls }, stage);
+  const head = { title, label: `${title}, up close`, controls: controls.element };
+  const dialog = openDialog('viewer', head, stage);
   dialog.addEventListener('keydown', press);
 
   function press({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): void {
     if (ctrlKey || metaKey || altKey || target instanceof HTMLSelectElement) return;
-    const at = steps.indexOf(scale);
-    if (key === '+' || key === '=') zoom(steps[Math.min(steps.length - 1, at + 1)]!);
-    else if (key === '-') zoom(steps[Math.max(0, at - 1)]!);
+    if (key === '+' || key === '=') zoom(nextScale(scale, 1));
+    else if (key === '-') zoom(nextScale(scale, -1));
     else if (key === '0') zoom('fit');
     else if (/^[1-9]$/.test(key) && only !== undefined) void pick(only, Number(key));
   }
@@ -61,9 +71,6 @@ export function openViewer(
   function zoom(next: string): void {
     if (next === scale) return;
     scale = next;
-    const isFocused = controls.querySelector('select') === document.activeElement;
-    drawControls();
-    if (isFocused) controls.querySelector('select')?.focus();
     draw();
   }
 
@@ -74,37 +81,20 @@ export function openViewer(
     stage.focus();
   }
 
-  function drawControls(): void {
-    const modes: readonly (readonly [Mode, string])[] = [
-      ['one', 'One'],
-      ['side', 'Side by side'],
-      ['slider', 'Slider'],
-      ['onion', 'Onion skin'],
-      ['difference', 'Difference'],
-    ];
-    const free = subjects.findIndex((_, index) => !panes.includes(index));
-    controls.replaceChildren(
-      h('label.select', h('span', 'Scale'), select(scales(images, options.isLive), scale, zoom)),
-      choice('View', subjects.length < 2 ? modes.slice(0, 1) : modes, mode, (value) => {
-        mode = value;
-        drawControls();
-        draw();
-        controls.querySelector<HTMLInputElement>(`[value="${value}"]`)?.focus();
-      }),
-      mode === 'side' && panes.length < comparedAtMost && free !== -1
-        ? h('button.compare', { onclick: () => show([...panes, free]) }, 'Add a picture')
-        : '',
-    );
-  }
-
   function show(next: readonly number[]): void {
     panes = next;
-    drawControls();
     draw();
     stage.focus();
   }
 
+  /** The first subject that has no place; -1: all have one. */
+  function unseen(): number {
+    return subjects.findIndex((_, index) => !panes.includes(index));
+  }
+
   function draw(): void {
+    const canAdd = mode === 'side' && panes.length < comparedAtMost && unseen() !== -1;
+    controls.draw({ mode, scale, canAdd });
     const count = mode === 'one' ? 1 : mode === 'side' ? panes.length : 2;
     const shown = panes.slice(0, count).flatMap((index, place) => {
       const subject = subjects[index];
@@ -114,20 +104,24 @@ export function openViewer(
     });
     stage.className = `stage ${mode} ${scale === 'fit' ? 'fit' : 'sized'}`;
     stage.dataset['panes'] = String(shown.length);
-    if (mode === 'one' || mode === 'side')
-      stage.replaceChildren(...shown.map(({ picture, caption }) => h('figure', picture, caption)));
-    else stage.replaceChildren(...stacked(mode, shown));
-    for (const { picture, shown: isShown } of shown) {
-      const view =
-        picture.parentElement instanceof HTMLDivElement ? picture.parentElement : picture;
-      const image = picture.querySelector('img')!;
-      image.addEventListener('click', (event) => look(image, event));
-      if (scale === 'fit') continue;
-      view.tabIndex = 0;
-      view.role = 'group';
-      view.ariaLabel = image.alt;
-      void isShown.then(() => views.add(view));
-    }
+    stage.replaceChildren(
+      ...(mode === 'one' || mode === 'side'
+        ? shown.map(({ picture, caption }) => h('figure', picture, caption))
+        : stacked(mode, amounts, shown)),
+    );
+    for (const view of shown) follow(view);
+  }
+
+  /** A click looks closer; a view that is larger than its place is scrolled with the others. */
+  function follow({ picture, shown }: ViewedPicture): void {
+    const view = picture.parentElement instanceof HTMLDivElement ? picture.parentElement : picture;
+    const image = picture.querySelector('img')!;
+    image.addEventListener('click', (event) => look(image, event));
+    if (scale === 'fit') return;
+    view.tabIndex = 0;
+    view.role = 'group';
+    view.ariaLabel = image.alt;
+    void shown.then(() => views.add(view));
   }
 
   /** A click looks closer at the place that was clicked, in all pictures, or at the whole again. */
@@ -139,28 +133,22 @@ export function openViewer(
 
   function captionOf(subject: Subject, { figures }: ViewedPicture, place: number): HTMLElement {
     const name = places[place] ?? '';
-    const isOneOfMany = panes.length > 2 && mode === 'side';
+    const choose = (value: string) => {
+      panes = panes.map((index, at) => (at === place ? Number(value) : index));
+      draw();
+      stage.querySelectorAll('select')[place]?.focus();
+    };
+    const entries = subjects.map(
+      ({ label, group, image }, at) =>
+        [String(at), label, only === undefined ? image.id : group] as const,
+    );
     return h(
       'figcaption',
-      h(
-        'label.select',
-        h('span.unseen', name),
-        select(
-          subjects.map(
-            ({ label, group, image }, at) =>
-              [String(at), label, only === undefined ? image.id : group] as const,
-          ),
-          String(panes[place]),
-          (value) => {
-            panes = panes.map((index, at) => (at === place ? Number(value) : index));
-            draw();
-            stage.querySelectorAll('select')[place]?.focus();
-          },
-        ),
-      ),
+      h('label.select', h('span.unseen', name), select(entries, String(panes[place]), choose)),
       figures,
       pickButton(subject),
-      isOneOfMany &&
+      panes.length > 2 &&
+        mode === 'side' &&
         h(
           'button.close',
           {
@@ -185,57 +173,4 @@ export function openViewer(
       `${verb} ${only === undefined ? `${image.id} ` : ''}${candidate}`,
     );
   }
-
-  /** Two pictures one above the other, and the range that changes how. */
-  function stacked(
-    how: 'slider' | 'onion' | 'difference',
-    shown: readonly (ViewedPicture & { readonly caption: HTMLElement })[],
-  ): HTMLElement[] {
-    const over = h('div.over', ...shown.map(({ picture }) => picture));
-    const set = () => over.style.setProperty('--cut', `${amounts[how]}%`);
-    const range = h('input', {
-      type: 'range',
-      min: 0,
-      max: 100,
-      value: amounts[how],
-      'aria-label': how === 'slider' ? 'How much of the first picture is shown' : null,
-      oninput: () => {
-        amounts[how] = Number(range.value);
-        set();
-      },
-    });
-    set();
-    const captions = shown.map(({ caption }) => caption);
-    if (how === 'slider') {
-      over.append(h('span.cut', { 'aria-hidden': 'true' }), range);
-      return [over, h('div.captions', ...captions)];
-    }
-    const label =
-      how === 'onion' ? 'The first picture shines through' : 'Make differences brighter';
-    return [
-      over,
-      h('label.select.amount', h('span', label), range),
-      h('div.captions', ...captions),
-    ];
-  }
-}
-
-/** The scales that the keys step through. */
-const steps = ['fit', '100', '200', '400'];
-
-function scales(
-  images: readonly SheetImage[],
-  isLive: boolean,
-): (readonly [string, string, string])[] {
-  const variants: readonly Variant[] = images.flatMap((image) => image.variants);
-  const widths = [...new Set(variants.map(({ width }) => width))].toSorted((a, b) => a - b);
-  return [
-    ['fit', 'To fit', ''],
-    ['100', '100 %', ''],
-    ['200', '200 %', ''],
-    ['400', '400 %', ''],
-    ...(isLive
-      ? widths.map((width) => [`w${width}`, `${width} wide`, 'As it will be shown'] as const)
-      : []),
-  ];
 }
