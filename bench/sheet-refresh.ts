@@ -1,5 +1,5 @@
 /**
- * Measures how a sheet that is open follows its manifest: `node -C tintype-source bench/sheet-refresh.ts [images] [edits]`. It edits one
+ * Measures how an open sheet follows its manifest: `node -C tintype-source bench/sheet-refresh.ts [images] [edits]`. It edits one
  * image of a manifest of five thousand, as an editor does, and waits until the page shows the new text. The server's processor time is
  * that of this process, which also drives the browser; the page's is that of its main thread, in the browser's own trace. Nothing is
  * bought, because every image is a stand-in. Needs /usr/bin/chromium.
@@ -15,7 +15,11 @@ const [images = 5000, edits = 5] = process.argv.slice(2).map(Number);
 
 const project = await manyImages(images);
 const file = join(project.root, 'many.images.yaml');
-const text = await readFile(file, 'utf8');
+const text = (await readFile(file, 'utf8')).replace(
+  'images:\n',
+  'images:\n  first: { prompt: "Version 0, an image of its own" }\n',
+);
+await writeFile(file, text);
 const server = await serveSheet({ context: () => project.context(), port: 0 });
 const browser = await launchBrowser();
 const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
@@ -34,14 +38,18 @@ await step('open', async () => {
 // The watcher says once that it begins to watch.
 await new Promise((resolve) => setTimeout(resolve, 5000));
 for (let edit = 1; edit <= edits; edit++) {
-  await step(`edit ${edit} of a prompt`, async () => {
-    await writeFile(file, text.replace('Picture number', `Version ${edit}, picture number`));
+  await step(`edit ${edit} of one image`, async () => {
+    await writeFile(file, text.replace('Version 0,', `Version ${edit},`));
     await page
       .locator('.panel .prompt')
       .filter({ hasText: `Version ${edit},` })
       .waitFor();
   });
 }
+await step('an edit of all images', async () => {
+  await writeFile(file, text.replace('Version 0,', 'Another version,').replaceAll('ochre', 'rust'));
+  await page.locator('.panel .prompt').filter({ hasText: 'Another version,' }).waitFor();
+});
 await step('the page is reloaded', async () => {
   await page.reload();
   await page.waitForSelector('.panel .prompt');

@@ -5,6 +5,7 @@ import { cropTargets } from '../page/src/crop-targets.ts';
 const layer = (name: string, fields: EditableLayer['fields']): EditableLayer => ({
   name,
   file: 'a.images.yaml',
+  line: 1,
   fields,
   images: 1,
 });

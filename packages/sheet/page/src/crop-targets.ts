@@ -11,7 +11,7 @@ export interface CropTarget {
   readonly changesTo: (crop: FieldValue, full: number) => FieldChange[];
 }
 
-type Source = Readonly<Record<string, FieldValue>>;
+type Source = Readonly<Record<string, FieldValue>> & { readonly media: string };
 
 /** Where a phone gets a crop of its own. */
 const phone = '(max-width: 600px)';
@@ -58,7 +58,7 @@ export function cropTargets(layers: readonly EditableLayer[]): CropTarget[] {
   return [
     ofImage(),
     ...sources.flatMap((source, at) =>
-      'image' in source ? [] : [ofSource(source, at, `Where ${String(source['media'])}`)],
+      'image' in source ? [] : [ofSource(source, at, `Where ${source.media}`)],
     ),
     ...(sources.some(({ media }) => media === phone)
       ? []
