@@ -153,6 +153,10 @@ export default {
       path: '^packages/',
       pathNot: ['^packages/s3/', `^${core}/index[.]ts$`],
     }),
+    forbid('what signs files imports what core exports', '^packages/content-credentials/src/', {
+      path: '^packages/',
+      pathNot: ['^packages/content-credentials/', `^${core}/(index|internal)[.]ts$`],
+    }),
     forbid(
       'the sheet imports what core exports',
       '^packages/sheet/',

@@ -7,6 +7,7 @@ const packages = [
   'packages/components',
   'packages/queue',
   'packages/queue-dashboard',
+  'packages/content-credentials',
   'packages/s3',
   'packages/sheet',
   'packages/cli',

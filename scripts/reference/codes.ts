@@ -386,6 +386,10 @@ export const warnings: Readonly<Record<string, Explanation>> = {
     'git ignores the store, or an installer deletes it.',
     'Change `.gitignore` or `store.dir`.',
   ],
+  'not-signed': [
+    'Files are delivered without the content credentials that the config asks for.',
+    'Set the key that the message names, or fetch the signed files from a shared cache.',
+  ],
   'transparency-lost': ['A JPEG cannot be transparent.', 'Add webp or png to `formats`.'],
   'would-remove': ['`prune --dry-run` would remove this file.', 'Nothing.'],
 };

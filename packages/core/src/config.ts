@@ -26,6 +26,7 @@ import {
 } from './project/spending-policy.ts';
 import type { Provider } from './provider/provider.ts';
 import type { Remote } from './remote/remote.ts';
+import type { Signer } from './signer.ts';
 import type { Effort } from './types.ts';
 
 /** The options in `tintype.config.*`, all of them optional. Relative paths are relative to the project's root. */
@@ -175,6 +176,12 @@ export interface Options {
    * @default 'auto'
    */
   readonly effort?: Effort;
+  /**
+   * Signs the files of bought pictures with content credentials (C2PA): `contentCredentials(…)` of `@tintype/content-credentials`. Not in
+   * a JSON config.
+   * @default none
+   */
+  readonly signer?: Signer | null;
 }
 
 /** Options with every field present and every path absolute. */
@@ -218,6 +225,8 @@ export interface Config extends SpendingPolicy {
   readonly effort: Effort;
   /** Whether the run encodes thoroughly where `effort` is `auto`: in a CI that has a shared cache, so that the work is kept. */
   readonly isThorough: boolean;
+  /** `null`: files are not signed. */
+  readonly signer: Signer | null;
 }
 
 /** Types a config file's default export; returns it unchanged. */
@@ -313,6 +322,7 @@ export async function resolveConfig(
       spending.missing !== 'standin' &&
       sharedCache !== null &&
       cacheKeyIn(env) !== null,
+    signer: options.signer ?? null,
   };
 }
 

@@ -10,6 +10,16 @@ export { markupOf } from './image/svg/encode-svg.ts';
 export { readRegular } from './fs/read-regular.ts';
 export { writeAtomic, writeUnflushed } from './fs/write-atomic.ts';
 export { sha256 } from './hash.ts';
+export { readContentCredentials } from './content-credentials/read-content-credentials.ts';
+export { toBeSigned } from './content-credentials/check-signature.ts';
+export {
+  cborBytes,
+  cborInteger,
+  cborList,
+  cborMap,
+  cborText,
+} from './content-credentials/write-cbor.ts';
+export { mediaTypeOf } from './media-type.ts';
 export { closeServer, listenHere, newToken, refusalOf, secure } from './local-page.ts';
 export { readPurchaseAnswer, readWorkerEvent } from './operations/order-shapes.ts';
 export {

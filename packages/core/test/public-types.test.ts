@@ -6,6 +6,7 @@ test.each([
   'astro',
   'cli',
   'components',
+  'content-credentials',
   'core',
   'nuxt',
   'queue',

@@ -1,7 +1,7 @@
 import { constants, verify, X509Certificate } from 'node:crypto';
 import type { Verdict } from '../types.ts';
 import { type Cbor, field, listOf, readCbor } from './read-cbor.ts';
-import { byteString, list, text } from './write-cbor.ts';
+import { cborBytes, cborList, cborText } from './write-cbor.ts';
 
 /** Who signed a claim, and whether the signature is of this claim. */
 interface CheckedSignature {
@@ -34,7 +34,12 @@ export function checkSignature(signature: Buffer, claim: Buffer): CheckedSignatu
 /** The bytes that are signed: the `Sig_structure` of RFC 9052. `header`: the protected one, in CBOR. */
 export function toBeSigned(header: Uint8Array, claim: Uint8Array): Buffer {
   const nothing = new Uint8Array();
-  return list([text('Signature1'), byteString(header), byteString(nothing), byteString(claim)]);
+  return cborList([
+    cborText('Signature1'),
+    cborBytes(header),
+    cborBytes(nothing),
+    cborBytes(claim),
+  ]);
 }
 
 interface Algorithm {

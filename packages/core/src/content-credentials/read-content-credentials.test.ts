@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readContentCredentials } from './read-content-credentials.ts';
-import { byteString, list, map, text } from './write-cbor.ts';
+import { cborBytes, cborList, cborMap, cborText } from './write-cbor.ts';
 
 /** Signed by c2pa-rs (c2pa-wasm 0.15) with a certificate of its own: `created.png`, and two pictures that were made from it. */
 const file = (name: string) =>
@@ -126,8 +126,8 @@ test.each([
 });
 
 test('texts fit into a line, without controls', () => {
-  const info = map([[text('name'), text(`a\u202e\n${'b'.repeat(10_000)}`)]]);
-  const claim = map([[text('claim_generator_info'), info]]);
+  const info = cborMap([[cborText('name'), cborText(`a\u202e\n${'b'.repeat(10_000)}`)]]);
+  const claim = cborMap([[cborText('claim_generator_info'), info]]);
   const credentials = readContentCredentials(pngWith(storeOf(claim)));
   expect(credentials?.claimGenerator).toBe(`a ${'b'.repeat(198)}`);
   expect(credentials).toMatchObject({ signature: 'unknown', picture: 'unknown' });
@@ -153,7 +153,12 @@ function problemOf(store: Buffer): string | undefined {
 }
 
 function storeOf(claim: Buffer): Buffer {
-  const signature = list([byteString(map([])), map([]), Buffer.from([0xf6]), byteString(claim)]);
+  const signature = cborList([
+    cborBytes(cborMap([])),
+    cborMap([]),
+    Buffer.from([0xf6]),
+    cborBytes(claim),
+  ]);
   return labelled('c2pa', [
     labelled('urn:c2pa:1', [
       labelled('c2pa.claim.v2', [cbor(claim)]),

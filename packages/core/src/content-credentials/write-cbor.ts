@@ -1,24 +1,24 @@
 /** Pieces of CBOR (RFC 8949), as the signature of a claim needs them. */
 
-export function byteString(bytes: Uint8Array): Buffer {
+export function cborBytes(bytes: Uint8Array): Buffer {
   return Buffer.concat([head(2, bytes.length), bytes]);
 }
 
-export function text(value: string): Buffer {
+export function cborText(value: string): Buffer {
   const bytes = Buffer.from(value);
   return Buffer.concat([head(3, bytes.length), bytes]);
 }
 
-export function list(items: readonly Uint8Array[]): Buffer {
+export function cborList(items: readonly Uint8Array[]): Buffer {
   return Buffer.concat([head(4, items.length), ...items]);
 }
 
 /** The entries are pairs of a key and a value, both in CBOR. */
-export function map(entries: readonly (readonly [Uint8Array, Uint8Array])[]): Buffer {
+export function cborMap(entries: readonly (readonly [Uint8Array, Uint8Array])[]): Buffer {
   return Buffer.concat([head(5, entries.length), ...entries.flat()]);
 }
 
-export function integer(value: number): Buffer {
+export function cborInteger(value: number): Buffer {
   return value < 0 ? head(1, -1 - value) : head(0, value);
 }
 

@@ -54,6 +54,8 @@ export interface DeriveOptions {
 export interface DerivedVariants {
   /** In the order of the specs. */
   readonly encoded: readonly EncodedFile[];
+  /** The cache key of one of them. */
+  readonly keyOf: (index: number) => Sha256;
   readonly preview: Preview;
   /** The same files in the cache, in the same order, with the picture's preview. */
   readonly cached: CachedVariants;
@@ -258,6 +260,7 @@ function derived(
 ): DerivedVariants {
   return {
     encoded: variants.map((variant, index) => new EncodedVariant(variant, files[index]!, cache)),
+    keyOf: (index) => variants[index]!.key(),
     preview: placeholder === 'blur' ? preview : { ...preview, placeholder: null },
     cached: {
       files,

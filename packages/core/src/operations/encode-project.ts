@@ -39,6 +39,8 @@ export async function encodeProject(
   const config = {
     ...context.config,
     isThorough,
+    // What is delivered is signed, and only then.
+    signer: null,
     missing: 'fail' as const,
     missingSetBy: 'tintype encode, which buys nothing',
   };

@@ -13,6 +13,7 @@ import { openStore } from '../store/open-store.ts';
 import { adoptPurchases } from './adopt-purchases.ts';
 import { readPlan } from './read-plan.ts';
 import { readShardReports, type ShardReport } from './shard-report.ts';
+import { openSigner } from './sign-files.ts';
 import { wantedVariants } from './wanted-variants.ts';
 import { noteBetterFiles } from '../unchanged/better-files.ts';
 import { sumUsd } from '../usd.ts';
@@ -64,7 +65,8 @@ export async function mergeShards(
   const silent = { ...whole, report: () => {} };
   const { plan } = await readPlan(silent, store, { ids: [], mayFetch: false, mayBuy: false });
   const cache = openCache(config);
-  const variants = wantedVariants(plan, store, config.effort);
+  const signer = await openSigner(context);
+  const variants = wantedVariants(plan, store, config.effort, signer?.identity ?? null);
   for (const cacheDir of cacheDirs) await copyVariants(cacheDir, cache, variants);
   await cache.close();
   await noteBetterFiles(config.cacheDir);

@@ -35,6 +35,7 @@ import { obtainFree, type Original } from '../purchase/original.ts';
 import { openRunBudget, type RunBudget, runBudgetFor } from '../purchase/run-budget.ts';
 import { encodeByWorker } from './encode-by-worker.ts';
 import { findPlan } from './find-plan.ts';
+import { openFileSigning } from './sign-files.ts';
 import { openRefusals } from '../purchase/refusals.ts';
 import { noteBetterFiles } from '../unchanged/better-files.ts';
 import { rememberedVariants } from '../unchanged/remembered-variants.ts';
@@ -77,16 +78,18 @@ export interface OpenImages {
   readonly sizeOf: (image: PlannedImage) => Size | null;
   /** The files to make from a picture. Throws a TintypeError `encode` for a crop that is larger than the picture. */
   readonly variants: (image: PlannedImage, original: Original) => VariantSpec[];
-  /** One of its files. It is encoded if it is not in the cache, before all others if something is waiting for it. */
+  /**
+   * One of its files, not signed. It is encoded if it is not in the cache, before all others if something is waiting for it.
+   */
   readonly encode: (original: Original, spec: VariantSpec, lane?: Lane) => Promise<EncodedFile>;
   /**
    * All of its files and its preview, from the snapshot of an earlier run or from the cache's index, without opening a file or
-   * a picture. So a bundler knows every size and hash at once. `null`: something has to be encoded.
+   * a picture. So a bundler knows every size and hash at once. `null`: something has to be encoded or signed.
    */
   readonly findDelivered: (image: PlannedImage, original: Original) => DeliveredImage | null;
   /** The files that the cache would give a run that encodes quickly. `null`: it would have to encode. */
   readonly findQuick: (image: PlannedImage, original: Original) => readonly EncodedFile[] | null;
-  /** All of its files and its preview. Those that are not in the cache are encoded. */
+  /** All of its files and its preview. Those that are not in the cache are encoded, and signed if the config says so. */
   readonly deliver: (image: PlannedImage, original: Original) => Promise<DeliveredImage>;
   /** Whether the cache knows a file with this hash, from any picture. */
   readonly isCached: (sha256: Sha256) => boolean;
@@ -131,6 +134,7 @@ export async function openImages(
     });
   };
   const cache = openCache(config, onUnavailable, sharedCacheOf(context));
+  const signing = await openFileSigning(context, cache);
   const remembered = rememberedVariants(context, ids, fingerprint);
   const variants = ({ name, files }: PlannedImage, { source }: Original) =>
     resolveVariants(name, files, source);
@@ -187,7 +191,8 @@ export async function openImages(
         findVariants(source, specs, wishes);
       if (found === null) return null;
       remembered.add(image.name, found.cached);
-      return delivered(image, original, found);
+      const encoded = signing.find(original, found);
+      return encoded === null ? null : delivered(image, original, { ...found, encoded });
     },
 
     findQuick: (image, original) => {
@@ -210,13 +215,16 @@ export async function openImages(
       const { placeholder } = image.files;
       const wishes = options(placeholder, original.source);
       await encodeByWorker(original, specs, wishes, context);
-      return delivered(image, original, await deriveVariants(original.source, specs, wishes));
+      const derived = await deriveVariants(original.source, specs, wishes);
+      const encoded = await signing.sign(original, derived);
+      return delivered(image, original, { ...derived, encoded });
     },
 
     isCached: cache.hasContent,
 
     close: async () => {
       await context.noteCacheAnswer?.();
+      signing.close();
       await remembered.close();
       await cache.close();
       // An earlier run may have been killed before its note.

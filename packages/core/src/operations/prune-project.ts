@@ -7,6 +7,7 @@ import { openRefusals } from '../purchase/refusals.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Protection, Store, UnwantedFile } from '../store/store.ts';
 import type { Job, Plan } from '../types.ts';
+import { openSigner } from './sign-files.ts';
 import { wantedVariants } from './wanted-variants.ts';
 
 export interface PruneOptions {
@@ -42,6 +43,7 @@ export async function pruneProject(
 ): Promise<PruneResult> {
   const { config } = context;
   const store = await openStore(context);
+  const signer = await openSigner(context);
   // Lists the store before it reads the manifests. A picture that is bought for a later edit is then either not listed, or
   // a manifest refers to it.
   const listing = await store.list();
@@ -70,7 +72,7 @@ export async function pruneProject(
     removed: remove.map(shown),
     kept: keep.map(shown),
     cache: await openCache(config).prune({
-      wanted: wantedVariants(plan, store, config.effort),
+      wanted: wantedVariants(plan, store, config.effort, signer?.identity ?? null),
       maxBytes: config.cacheMaxBytes,
       isDryRun,
     }),

@@ -3,11 +3,20 @@ import { TintypeError } from '../errors.ts';
 import { resolveVariants } from '../image/resolve-variants.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
 import { originalOf, standIn } from '../purchase/original.ts';
+import { signedKey } from '../signer.ts';
 import type { Store } from '../store/store.ts';
 import type { Effort, Plan, PlannedRequest, Sha256 } from '../types.ts';
 
-/** The cache keys of everything that a run would deliver now: from existing originals, otherwise from stand-ins. */
-export function wantedVariants({ requests }: Plan, store: Store, effort: Effort): Set<Sha256> {
+/**
+ * The cache keys of everything that a run would deliver now: from existing originals, otherwise from stand-ins. `identity`: that of the
+ * signer; `null`: files are not signed.
+ */
+export function wantedVariants(
+  { requests }: Plan,
+  store: Store,
+  effort: Effort,
+  identity: string | null,
+): Set<Sha256> {
   const keys = requests.flatMap((planned) => {
     const source = sourceOf(planned, store);
     if (source === null) return [];
@@ -23,7 +32,7 @@ export function wantedVariants({ requests }: Plan, store: Store, effort: Effort)
         }
       });
   });
-  return new Set(keys);
+  return new Set(identity === null ? keys : keys.flatMap((key) => [key, signedKey(key, identity)]));
 }
 
 function sourceOf(planned: PlannedRequest, store: Store) {

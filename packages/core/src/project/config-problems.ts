@@ -18,6 +18,7 @@ import {
   text,
 } from '../option-shapes.ts';
 import { isMap } from '../plain-checks.ts';
+import { isSigner } from '../signer.ts';
 import { type ModelOverride, modelProblems, modelTable } from '../plan/models.ts';
 import type { Provider } from '../provider/provider.ts';
 import { providerNames } from '../provider-names.ts';
@@ -75,6 +76,10 @@ const shapes: OptionShapes<Options> = {
   effort: [
     (effort) => effort === 'auto' || isEffort(effort),
     '"auto" or a whole number from 0 to 9',
+  ],
+  signer: [
+    nullable(isSigner),
+    'a signer: contentCredentials(…) of @tintype/content-credentials, in a config that is code, such as tintype.config.ts',
   ],
 };
 

@@ -70,6 +70,7 @@ const shown: Readonly<
   partialImages: ({ partialImages }) => partialImages,
   missing: ({ missing }) => missing,
   effort: ({ effort }) => effort,
+  signer: ({ signer }) => signer?.label ?? null,
 };
 
 function pathFrom(root: string, path: string): string {

@@ -121,7 +121,7 @@ export async function rememberPlan(
 
 /**
  * Everything from which a plan and its files are made, including the versions of Tintype and of the encoders. `null`: a
- * process is buying. Throws the file system's own errors.
+ * process is buying, or files cannot be signed. Throws the file system's own errors.
  */
 async function digestSources(
   context: Context,
@@ -133,6 +133,9 @@ async function digestSources(
   const { root, manifests, storeDir, cacheDir, outDir } = config;
   const store = await (await openStore(context)).digest();
   if (store === null) return null;
+  const signer = await config.signer?.open({ root, env: context.realEnv });
+  // Each run warns of what it does not sign, and another machine may have signed it meanwhile.
+  if (signer !== undefined && signer.sign === null) return null;
   const ignoredDirs = [...(outDir === null ? [] : [outDir]), cacheDir, storeDir];
   const digests = [
     store,
@@ -143,7 +146,7 @@ async function digestSources(
     digestPictures(root, pictures),
   ];
   const today = now().toISOString().slice(0, 10);
-  const versions = [version, encoderVersion()];
+  const versions = [version, encoderVersion(), signer?.identity];
   const sums = digests.map(({ sum }) => sum);
   return {
     sum: sha256(
@@ -155,7 +158,12 @@ async function digestSources(
 
 /** The part of the config on which a plan or its files depend: no functions, and not the shared cache. */
 function configParts({ providers, ...others }: Context['config']): readonly unknown[] {
-  const config = { ...others, storeRemote: others.storeRemote?.label, sharedCache: undefined };
+  const config = {
+    ...others,
+    storeRemote: others.storeRemote?.label,
+    sharedCache: undefined,
+    signer: undefined,
+  };
   const described = Object.entries(providers).map(
     ([name, { inputs, apiKeyName, takesOpenAiKey, originalFormat }]) => [
       name,
