@@ -41,7 +41,7 @@ export async function signFile(
       // It adds the first action, which opens the parent.
       builder.setIntent('edit');
       await builder.addIngredientFromBlob(
-        JSON.stringify({ relationship: 'parentOf' }),
+        JSON.stringify({ relationship: 'parentOf', label: parent }),
         parentType,
         new BytesBlob(new Uint8Array(file.original), parentType),
       );
@@ -63,8 +63,12 @@ export async function signFile(
 
 /** What was done with the original. A change of format, size and quality is called `transcoded`. */
 function changes({ isCropped }: FileToSign): object[] {
-  return [...(isCropped ? [{ action: 'c2pa.cropped' }] : []), { action: 'c2pa.transcoded' }];
+  const transcoded = { action: 'c2pa.transcoded', parameters: { ingredientIds: [parent] } };
+  return [...(isCropped ? [{ action: 'c2pa.cropped' }] : []), transcoded];
 }
+
+/** The name of the original among the ingredients. */
+const parent = 'parent';
 
 function created({ model, digitalSourceType }: FileToSign): object {
   return {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { BMFF, JPEG, PNG } from '@trustnxt/c2pa-ts/asset';
 import { SuperBox } from '@trustnxt/c2pa-ts/jumbf';
 import { ManifestStore } from '@trustnxt/c2pa-ts/manifest';
-import { importPictures } from '@tintype/core';
+import { importPictures, pruneProject } from '@tintype/core';
 import { readContentCredentials } from '@tintype/core/internal';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { eventsOf, useApi } from '../../core/test/support/api.ts';
@@ -107,6 +107,8 @@ test('what is signed and unchanged is not signed again, with or without the key'
   const before = await own.read(jpeg);
   expect((await own.generate(withKey)).result).toMatchObject({ written: 0, removed: 0 });
 
+  const prune = { isDryRun: false, olderThanDays: null };
+  expect((await pruneProject(await own.context(withoutKey), prune)).cache.files).toBe(0);
   await rm(join(own.root, 'public'), { recursive: true });
   const frozen = await own.generate({ ...withoutKey, env: { CI: 'true' } });
   expect(eventsOf(frozen.events, 'warning')).toEqual([]);
