@@ -14,7 +14,7 @@ export interface PackedFiles {
 const budgets: Readonly<Record<string, number>> = {
   '@tintype/astro': 44_000,
   '@tintype/components': 36_000,
-  '@tintype/content-credentials': 60_000,
+  '@tintype/content-credentials': 54_000,
   '@tintype/core': 5_500_000,
   '@tintype/nuxt': 12_000,
   '@tintype/queue': 385_000,
