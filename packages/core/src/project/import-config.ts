@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { registerHooks } from 'node:module';
+import * as nodeModule from 'node:module';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Options } from '../config.ts';
@@ -58,7 +58,8 @@ async function importCode(file: string, shown: string): Promise<Options> {
   const url = `${pathToFileURL(file).href}?${mtimeMs}-${size}`;
   // A config is a module, even if its package says `"type": "commonjs"`.
   const format = `${/\.c[jt]s$/.test(file) ? 'commonjs' : 'module'}${file.endsWith('ts') ? '-typescript' : ''}`;
-  const hooks = registerHooks({
+  // Bun has no hooks, and takes a config for a module without them.
+  const hooks = (nodeModule as Partial<typeof nodeModule>).registerHooks?.({
     // Node would read the package's `package.json`, which may be invalid.
     resolve: (specifier, context, next) =>
       specifier === url ? { url, format, shortCircuit: true } : next(specifier, context),
@@ -71,7 +72,7 @@ async function importCode(file: string, shown: string): Promise<Options> {
   } catch (cause) {
     throw new TintypeError('config', `${shown} could not be loaded: ${reasonOf(cause)}`, { cause });
   } finally {
-    hooks.deregister();
+    hooks?.deregister();
   }
   throw new TintypeError('config', `${shown} has no default export`);
 }
