@@ -13,6 +13,7 @@ import { filesBelow } from '../../core/test/support/files.ts';
 import { type Run, testProject } from '../../core/test/support/project.ts';
 import { contentCredentials } from '../src/index.ts';
 import { loadC2pa } from '../src/load-c2pa.ts';
+import { testRemote } from '../../core/test/support/test-remote.ts';
 import { testCertificate } from './support/certificate.ts';
 
 const api = useApi();
@@ -24,7 +25,7 @@ const withKey: Run = { options: { signer }, env: { TINTYPE_SIGNING_KEY: key } };
 const withoutKey: Run = { options: { signer } };
 
 const manifest = (...formats: readonly string[]) => `
-defaults: { model: gpt-image-1-mini, quality: low, decorative: true, widths: [16], formats: [${formats.join()}] }
+defaults: { model: gpt-image-1-mini, quality: low, decorative: true, crop: 64x64, widths: [16], formats: [${formats.join()}] }
 images: { fox: { prompt: A fox } }
 `;
 
@@ -114,6 +115,27 @@ test('what is signed and unchanged is not signed again, with or without the key'
   expect(eventsOf(frozen.events, 'warning')).toEqual([]);
   expect(await own.read(jpeg)).toEqual(before);
   expect(api().requests).toHaveLength(1);
+});
+
+test('a machine without the key gets signed files from the shared cache', async () => {
+  const remote = testRemote();
+  const env = { TINTYPE_CACHE_KEY: 'RECOGNISABLE-0123456789abcdef-0123456789abcdef' };
+  await using own = await project();
+  await own.generate({
+    options: { signer, cache: { remote, mode: 'readwrite' } },
+    env: { ...env, TINTYPE_SIGNING_KEY: key },
+  });
+  const before = await own.read(jpeg);
+  expect(readContentCredentials(before)?.signature).toBe('valid');
+
+  for (const folder of ['public', 'node_modules'])
+    await rm(join(own.root, folder), { recursive: true });
+  const { events } = await own.generate({
+    options: { signer, cache: { remote, mode: 'read' } },
+    env,
+  });
+  expect(eventsOf(events, 'warning')).toEqual([]);
+  expect(await own.read(jpeg)).toEqual(before);
 });
 
 test('a run without the key delivers files as they are and says so each time, and the next with it signs them', async () => {
