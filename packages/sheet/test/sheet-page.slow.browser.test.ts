@@ -724,6 +724,15 @@ describe.skipIf(noBrowser !== false)(
         '    sources: [{ media: "(max-width: 600px)", crop: { area: [25, 25, 25, 25] } }]\n',
       );
       await page.getByText('sources', { exact: true }).waitFor();
+      // On a phone the form is below the picture. A first crop can be saved as it is.
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.locator('.card[data-id="badge"] .frame').click();
+      await page.getByRole('button', { name: 'Crop' }).click();
+      await expect.poll(() => dialog.getByRole('button', { name: 'Save' }).isEnabled()).toBe(true);
+      const picture = (await dialog.locator('.board').boundingBox())!;
+      const form = (await dialog.locator('.crop-side').boundingBox())!;
+      expect(picture.height).toBeGreaterThan(100);
+      expect(picture.y + picture.height).toBeLessThanOrEqual(form.y);
       expect(api().requests).toEqual([]);
     });
 

@@ -145,6 +145,8 @@ export function openCropper(
     ),
   );
   draw();
+  // The shape to begin with can be saved as it is.
+  if (target.crop === undefined) box.changed();
   board.focus();
 
   function begin(): CropByHand {
