@@ -1,40 +1,28 @@
 import { expect, test } from 'vitest';
-import { requestKey } from '../plan/request-key.ts';
-import { readPurchaseOrder } from './order-shapes.ts';
+import { readEncodeOrder } from './order-shapes.ts';
 
-const request = {
-  provider: 'openai',
-  model: 'gpt-image-2.6',
-  prompt: 'an owl',
-  size: '1024x1024',
-  quality: 'low',
-  background: 'auto',
-};
+const orderOf = (crop: unknown) => ({
+  key: 'a'.repeat(64),
+  specs: [{ file: 'a.webp', format: 'webp', compression: 80, width: 9, height: 9, crop }],
+  placeholder: 'none',
+});
 
-/** An order as a run makes it, whose key is that of its request. */
-function orderOf(request: object): object {
-  return {
-    id: 'owl',
-    name: { id: 'owl' },
-    manifest: 'a.images.yaml',
-    line: 2,
-    provider: 'openai',
-    costUsd: null,
-    key: requestKey(request as Parameters<typeof requestKey>[0]),
-    request,
-    call: { moderation: 'auto', userId: null, apiKeyName: null },
-    isPicked: false,
-    order: 'an-order',
-    isOrderNamed: false,
-    earlier: null,
-    inputs: [],
-    overlay: null,
-  };
-}
+test.each([
+  [null],
+  [{ width: 9, height: 9, position: 'attention' }],
+  [{ width: 9, height: 9, position: [30, 20] }],
+  [{ left: 0, top: 5, width: 9, height: 9 }],
+])('a worker cuts %j', (crop) => {
+  expect(readEncodeOrder(orderOf(crop)).specs[0]!.crop).toEqual(crop);
+});
 
-test('a worker refuses a request with a field of a newer version, which it would ignore', () => {
-  expect(readPurchaseOrder(orderOf(request))).toMatchObject({ request });
-  expect(() => readPurchaseOrder(orderOf({ ...request, lighting: 'dusk' }))).toThrow(
-    'not requested: this worker does not know "lighting" of its request; upgrade the worker',
+test.each([
+  [{ left: -1, top: 0, width: 9, height: 9 }],
+  [{ left: 0.5, top: 0, width: 9, height: 9 }],
+  [{ left: 0, top: 0, width: 9 }],
+  [{ width: 9, height: 9, position: [0, 101] }],
+])('a worker refuses to cut %j', (crop) => {
+  expect(() => readEncodeOrder(orderOf(crop))).toThrow(
+    expect.objectContaining({ code: 'job-refused' }),
   );
 });
