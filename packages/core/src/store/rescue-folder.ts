@@ -26,9 +26,12 @@ export interface Rescued {
 
 /** The answers of a store that are in the rescue folder. Folders that are not private count as empty. Never rejects. */
 export async function findRescued(dir: string): Promise<readonly Rescued[]> {
+  const folders = await roots();
+  // Every purchase looks here several times, and there is hardly ever anything.
+  if (folders.length === 0) return [];
   const project = await projectName(dir);
   const found: Rescued[] = [];
-  for (const root of await roots()) {
+  for (const root of folders) {
     const folder = join(root, project);
     if (!(await isPrivate(root)) || !(await isPrivate(folder))) continue;
     for (const name of await namesIn(folder)) {
@@ -62,10 +65,11 @@ function usualRoot(): string {
   return join(tmpdir(), `tintype-rescued-${process.getuid?.() ?? 0}`);
 }
 
-/** The usual folder, and those that were made because another user had taken its name. */
+/** The usual folder if it is there, or those that were made because another user had taken its name. */
 async function roots(): Promise<string[]> {
   const usual = usualRoot();
-  if (!(await isThere(usual)) || (await isPrivate(usual))) return [usual];
+  if (!(await isThere(usual))) return [];
+  if (await isPrivate(usual)) return [usual];
   const prefix = `${basename(usual)}-`;
   const names = await namesIn(dirname(usual));
   return names.filter((name) => name.startsWith(prefix)).map((name) => join(dirname(usual), name));
