@@ -156,6 +156,10 @@ test('a run without the key delivers files as they are and says so each time, an
   const { result, events } = await own.generate(withKey);
   expect(result).toMatchObject({ bought: 0, written: 3 });
   expect(eventsOf(events, 'warning')).toEqual([]);
+  const added = (await own.read(jpeg)).length - unsigned.length;
+  expect(added).toBeGreaterThan(2800);
+  // The docs say that it is 3 kB.
+  expect(added).toBeLessThan(3200);
 });
 
 test('files are signed again with another certificate, and not with the same', async () => {
