@@ -19,7 +19,8 @@ const api = useApi();
 let model: TestProject;
 beforeAll(async () => {
   model = await testProject({ 'a.images.yaml': damagedManifest }, api().baseUrl);
-  expect((await model.generate()).result).toMatchObject({ bought: 2, failed: 0 });
+  const { result, error } = await model.generate();
+  if (result?.bought !== 2) throw new Error('the two pictures were not bought', { cause: error });
   return () => model[Symbol.asyncDispose]();
 });
 
