@@ -947,6 +947,17 @@ describe.skipIf(noBrowser !== false)(
       expect(api().requests).toEqual([]);
     });
 
+    test('while the project is read, nothing is offered', async () => {
+      await using project = await served();
+      const page = await browser.newPage();
+      await page.route(/\/data\?/, () => {});
+      await page.goto(project.server.url);
+      await page.getByText('Reading the project').waitFor();
+      expect(await page.locator('.bar').locator('button, select, progress').all()).not.toEqual([]);
+      expect(await page.locator('.bar :is(button, select, progress):visible').count()).toBe(0);
+      await page.close();
+    });
+
     test('with a wrong token, or at another host name, there is no page', async () => {
       await using project = await served();
       const wrong = project.server.url.replace(/\/[^/]+\/$/, '/wrong/');

@@ -26,6 +26,7 @@ export function filterBar(look: (filter: Filter) => void, many: HTMLElement): Ba
   const buttons = h('div.flags', { role: 'group', 'aria-label': 'Show' });
   const manifests = h('select', {
     'aria-label': 'Manifest',
+    hidden: true,
     onchange: () => look({ ...state.filter, manifest: manifests.value || null }),
   });
   const found = h('p.found', { role: 'status' });

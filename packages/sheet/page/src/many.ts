@@ -33,7 +33,7 @@ export function manyAtOnce(actions: ManyActions): Many {
   const clear = h('button', { onclick: actions.clear }, 'Clear');
   const buy = h('button.buy', { onclick: () => ask() });
   const progress = h('progress', { 'aria-label': 'Buying' });
-  const element = h('div.many', words, markAll, clear, compare, progress, buy);
+  const element = h('div.many', { hidden: true }, words, markAll, clear, compare, progress, buy);
   /** The last question for a price, and its answer; `null`: there is none yet, or nothing to buy. */
   let question: Question | null = null;
   let command: string | null = null;
@@ -86,6 +86,7 @@ export function manyAtOnce(actions: ManyActions): Many {
       if (!buy.hidden && !buy.disabled) ask();
     },
     draw: (sheet, shown, marked) => {
+      element.hidden = false;
       const isMarked = marked.size > 0;
       const images = isMarked ? sheet.images.filter(({ id }) => marked.has(id)) : shown;
       const purchase = sheet.live?.purchase ?? null;
