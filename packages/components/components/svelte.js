@@ -1,1 +1,1 @@
-export { default as Picture } from './PreloadedPicture.svelte';
+export { default as Picture } from './Picture.svelte';

@@ -1,1 +1,0 @@
-export { default as Picture } from './Picture.svelte';
