@@ -21,7 +21,7 @@ const { pictures, rounds } = numberFlags({ pictures: 200, rounds: 1 });
 const cli = fileURLToPath(new URL('../packages/cli/dist/bin.js', import.meta.url));
 const core = new URL('../packages/core/dist/index.js', import.meta.url).href;
 
-await using emulator = await startEmulator(await originals(16), 50);
+await using emulator = await startEmulator(await originals(pictures), 50);
 const redis = await startRedis();
 const root = await mkdtemp(join(tmpdir(), 'tintype-bench-queue-encode-'));
 await writeFile(join(root, 'package.json'), '{}');
