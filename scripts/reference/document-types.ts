@@ -11,6 +11,7 @@ import type {
   Report,
   TimedEvent,
 } from '../../packages/core/src/index.ts';
+import type { ExplainedCode } from '../../packages/cli/src/explain-codes.ts';
 import type { PlanDocument } from '../../packages/cli/src/format/plan-document.ts';
 import type { WorkerLine } from '../../packages/cli/src/format/worker-lines.ts';
 import type { QueueState } from '../../packages/queue/src/operate-queue.ts';
@@ -33,6 +34,7 @@ export type ModelsDocument = Versioned & KnownModels;
 /** `null`: no run has written an asset map. */
 export type ReportDocument = Versioned & { readonly report: Report | null };
 export type DoctorDocument = Versioned & Examination;
+export type ExplainDocument = Versioned & { readonly codes: readonly ExplainedCode[] };
 export type ImportDocument = Versioned & ImportResult;
 export type ExportDocument = Versioned & ExportResult;
 export type AssetsDocument = AssetMap;

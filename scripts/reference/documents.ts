@@ -46,6 +46,12 @@ export const documents: readonly JsonDocument[] = [
     what: 'The output of `tintype doctor --json`.',
   },
   {
+    type: 'ExplainDocument',
+    file: 'explain.json',
+    title: 'Codes',
+    what: 'The output of `tintype explain --json`.',
+  },
+  {
     type: 'ImportDocument',
     file: 'import.json',
     title: 'Import',

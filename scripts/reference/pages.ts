@@ -7,7 +7,7 @@ import { exitCodeOf, exitCodes, exitMeanings } from '../../packages/cli/src/exit
 import { program } from '../../packages/cli/src/program.ts';
 import type { Command } from '../../packages/cli/src/command.ts';
 import { apiPage } from './api.ts';
-import { diagnostics, errors, findings, warnings } from './codes.ts';
+import { diagnostics, errors, findings, warnings } from '../../packages/cli/src/explanations.ts';
 import { documentsOf } from './documents.ts';
 import { builtInModels } from './field-notes.ts';
 import { membersOf } from './members.ts';
@@ -187,13 +187,15 @@ function codesPage(): string {
     [
       `## ${title}`,
       intro,
-      ...Object.entries(codes).map(
-        ([name, [means, wayOut]]) => `### ${code(name)} {#${kind}-${name}}\n\n${means} ${wayOut}`,
+      ...Object.entries(codes).map(([name, [means, wayOut]]) =>
+        [`### ${code(name)} {#${kind}-${name}}`, `${means} ${wayOut}${seeAlso[name] ?? ''}`].join(
+          '\n\n',
+        ),
       ),
     ].join('\n\n');
   return page(
     'Codes of errors, diagnostics and warnings',
-    'Messages may change; their codes do not. The JSON output has the code of each.',
+    'Messages may change; their codes do not. The JSON output has the code of each. `tintype explain <code>` prints what this page says, without a network and for the version that is installed.',
     [
       part(
         'Diagnostics',
@@ -218,6 +220,13 @@ function codesPage(): string {
     '[exit codes](./exit-codes.md).',
   );
 }
+
+/** The pages that an explanation names. */
+const seeAlso: Readonly<Record<string, string>> = {
+  'unknown-field': ' See [manifest fields](./fields.md).',
+  config: ' See [config options](./options.md).',
+  'remote-unsupported': ' See [remotes](../remotes.md).',
+};
 
 async function modelsPage(): Promise<string> {
   const models = await builtInModels();

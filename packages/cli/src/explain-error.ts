@@ -24,6 +24,14 @@ export function explainError(error: unknown): {
   };
 }
 
+/** The codes that `tintype explain` has more to say about than the message. */
+export function codesOf(error: unknown): ReadonlySet<string> {
+  if (!isTintypeError(error)) return new Set();
+  const mistakes = error.diagnostics.filter(({ severity }) => severity === 'error');
+  const codes = mistakes.length > 0 ? mistakes.map(({ code }) => code) : [error.code];
+  return new Set(codes.filter((code) => code !== 'usage' && code !== 'interrupted'));
+}
+
 /** An error of the operating system, in its words: `EACCES: permission denied, scandir '/project/data'`. */
 function isOfTheSystem(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'errno' in error && 'syscall' in error;

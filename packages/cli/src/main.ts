@@ -18,9 +18,10 @@ export async function main(args: readonly string[], shell: Shell): Promise<numbe
     // Commander has printed the mistake, or the requested help.
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? exitCodes.delivered : exitCodes.wrongInput;
-    const { explainError } = await import('./explain-error.ts');
+    const { codesOf, explainError } = await import('./explain-error.ts');
+    const { moreAbout } = await import('./format/more-about.ts');
     const { message, exitCode } = explainError(error);
-    say(shell.stderr, `tintype: ${message}\n`);
+    say(shell.stderr, `tintype: ${message}\n${moreAbout(codesOf(error))}`);
     return exitCode;
   }
 }

@@ -7,6 +7,7 @@ import { models } from './commands/models.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { encode } from './commands/encode.ts';
+import { explain } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { generate } from './commands/generate.ts';
 import { html } from './commands/html.ts';
@@ -39,6 +40,7 @@ export const program: Program = {
     models,
     check,
     doctor,
+    explain,
     verify,
     prune,
     push,

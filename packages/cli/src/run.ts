@@ -1,5 +1,6 @@
 import type { Context } from '@tintype/core';
 import { overridesOf, type RunFlags } from './flags.ts';
+import { say } from './format/wrap.ts';
 import type { Output, Shell } from './shell.ts';
 
 export type Core = typeof import('@tintype/core');
@@ -17,6 +18,8 @@ export async function withRun<T>(
 ): Promise<T> {
   const core = await import('@tintype/core');
   const { createView } = await import('./reporters/create-view.ts');
+  const { isError, isProblem } = await import('./format/problem.ts');
+  const { moreAbout } = await import('./format/more-about.ts');
   const project = await load(core, shell, flags);
   const view = createView(shell, {
     name: flags.reporter,
@@ -24,6 +27,7 @@ export async function withRun<T>(
     root: project.config.root,
     results,
   });
+  const codes = new Set<string>();
   let isAsking = false;
   const interrupt = core.listenForInterrupts(shell.process, () => {
     // Nothing is in flight yet.
@@ -48,11 +52,16 @@ export async function withRun<T>(
   };
   try {
     const clock = { ...core.systemClock, now: shell.now };
-    const reporting = { ...project, report: view.report, signal: interrupt.signal };
+    const report: Context['report'] = (event) => {
+      if (isProblem(event) && isError(event)) codes.add(event.code);
+      view.report(event);
+    };
+    const reporting = { ...project, report, signal: interrupt.signal };
     const context = { ...clock, ...reporting, ...confirm() };
     if (saysWhatIsDue) await core.warnOfDueBatches(context);
     const result = await act(core, context);
     view.close();
+    if (flags.reporter !== 'json') say(shell.stderr, moreAbout(codes));
     return result;
   } catch (error) {
     view.close(error);

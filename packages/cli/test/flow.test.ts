@@ -120,7 +120,9 @@ describe('a manifest with mistakes', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^tintype\.images\.yaml:5:3 {2}unknown-field {2}.*quality/m);
     expect(stderr).toMatch(/^tintype\.images\.yaml:17:19 /m);
-    expect(stderr).toMatch(/tintype: 2 mistakes in 1 file; nothing was done\n$/);
+    expect(stderr).toMatch(
+      /tintype: 2 mistakes in 1 file; nothing was done\nMore about these codes: tintype explain unknown-field bad-format\n$/,
+    );
   });
 
   test('is exit 2 for check', async () => {

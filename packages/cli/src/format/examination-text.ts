@@ -7,6 +7,7 @@ import {
   type ProjectState,
 } from '@tintype/core';
 import { cleanLine } from './clean.ts';
+import { moreAbout } from './more-about.ts';
 import { table } from './table.ts';
 import { wrap } from './wrap.ts';
 
@@ -30,11 +31,14 @@ export function examinationText(examination: Examination, width: number | undefi
     ],
   ]);
   const found = problems.map(({ severity, code, message }) => `${severity} ${code}: ${message}`);
+  const errors = problems.filter(({ severity }) => severity === 'error');
   return [
     machine,
     ...(project === null ? [section('Project', [['root', root]])] : projectSections(root, project)),
     `${count(problems.length, 'problem')}${found.length === 0 ? '' : ':'}\n${lines(found)}`,
+    moreAbout(new Set(errors.map(({ code }) => code))),
   ]
+    .filter((part) => part !== '')
     .map((part) => wrap(part, width))
     .join('\n');
 }

@@ -1,10 +1,9 @@
-import type { DiagnosticCode, ErrorCode } from '../../packages/core/src/errors.ts';
-import type { VerifyCode } from '../../packages/core/src/verify-finding.ts';
+import type { DiagnosticCode, ErrorCode, VerifyCode } from '@tintype/core';
 
 /** What a code means, and how to get out. */
 type Explanation = readonly [means: string, wayOut: string];
 
-/** The compiler notices a code without an explanation. */
+/** The compiler notices a code without an explanation. `tintype explain` and the reference print them. */
 export const diagnostics: Readonly<Record<DiagnosticCode, Explanation>> = {
   'not-readable': [
     'A manifest or data file cannot be read.',
@@ -36,7 +35,7 @@ export const diagnostics: Readonly<Record<DiagnosticCode, Explanation>> = {
   ],
   'unknown-field': [
     'There is no field of this name.',
-    'Correct the name. The [list of fields](./fields.md) has them all.',
+    'Correct the name. With the JSON Schema, an editor completes names of fields.',
   ],
   'missing-field': ['A field that is required is missing.', 'Write it.'],
   'wrong-type': [
@@ -165,7 +164,7 @@ export const errors: Readonly<Record<ErrorCode, Explanation>> = {
   usage: ['The command line is wrong.', 'See `tintype <command> --help`.'],
   config: [
     'The config, or a variable of the environment, is wrong.',
-    'Correct the option that the message names. [All options](./options.md).',
+    'Correct the option that the message names. `tintype doctor` lists all options.',
   ],
   manifest: [
     'A manifest has a mistake.',
@@ -223,7 +222,7 @@ export const errors: Readonly<Record<ErrorCode, Explanation>> = {
   'remote-denied': ['The remote denies access.', 'Check its credentials.'],
   'remote-unsupported': [
     'The remote cannot do what is needed, such as keep two machines apart.',
-    'Use another remote, or promise `onlyBuyer`. See [remotes](../remotes.md).',
+    'Use another remote, or promise `onlyBuyer`.',
   ],
   'remote-damaged': [
     'The remote answers with something else than was stored.',
@@ -392,4 +391,14 @@ export const warnings: Readonly<Record<string, Explanation>> = {
   ],
   'transparency-lost': ['A JPEG cannot be transparent.', 'Add webp or png to `formats`.'],
   'would-remove': ['`prune --dry-run` would remove this file.', 'Nothing.'],
+};
+
+/** The messages that have codes. */
+export type CodeKind = 'diagnostic' | 'error' | 'finding' | 'warning';
+
+export const kindsOfCodes: Readonly<Record<CodeKind, Readonly<Record<string, Explanation>>>> = {
+  diagnostic: diagnostics,
+  error: errors,
+  finding: findings,
+  warning: warnings,
 };
