@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Picture } from '@tintype/core/types';
-import { pictureAttributes, preloadLink } from './picture-attributes.ts';
+import { pictureAttributes, preloadLinks } from './picture-attributes.ts';
 
 const hero: Picture = {
   sources: { webp: '/a.webp 320w, /b.webp 640w', jpeg: '/b.jpeg 640w' },
@@ -13,19 +13,21 @@ const hero: Picture = {
   ai: { generated: true, provider: 'openai', model: 'm', original: null, digitalSourceType: '' },
 };
 
-const preloadOf = (picture: Picture) =>
-  preloadLink(pictureAttributes({ of: picture, priority: true }));
+const preloadsOf = (picture: Picture) =>
+  preloadLinks(pictureAttributes({ of: picture, priority: true }));
 
 test('a picture is preloaded in its first format, without an address that old browsers would load, too', () => {
-  expect(preloadOf(hero)).toEqual({
-    rel: 'preload',
-    as: 'image',
-    type: 'image/webp',
-    fetchpriority: 'high',
-    imagesrcset: '/a.webp 320w, /b.webp 640w',
-    imagesizes: '50vw',
-  });
-  expect(preloadOf({ ...hero, sources: {} })).toMatchObject({ as: 'image', href: '/b.jpeg' });
+  expect(preloadsOf(hero)).toEqual([
+    {
+      rel: 'preload',
+      as: 'image',
+      type: 'image/webp',
+      fetchpriority: 'high',
+      imagesrcset: '/a.webp 320w, /b.webp 640w',
+      imagesizes: '50vw',
+    },
+  ]);
+  expect(preloadsOf({ ...hero, sources: {} })).toMatchObject([{ as: 'image', href: '/b.jpeg' }]);
 });
 
 test.each([
@@ -34,9 +36,23 @@ test.each([
 ])(
   'a picture that %s is not preloaded, because only the page knows which file it shows',
   (_, more) => {
-    expect(preloadOf({ ...hero, ...more })).toBeNull();
+    expect(preloadsOf({ ...hero, ...more })).toEqual([]);
   },
 );
+
+test('an inlined picture that moves has its first frame for readers who prefer less motion', () => {
+  const inlined = { ...hero, sources: {}, still: 'data:image/webp;base64,AA 640w' };
+  expect(pictureAttributes({ of: inlined })).toMatchObject({
+    sources: [
+      {
+        media: '(prefers-reduced-motion: reduce)',
+        type: 'image/webp',
+        srcset: 'data:image/webp;base64,AA 640w',
+      },
+    ],
+    img: { src: '/b.jpeg', srcset: null },
+  });
+});
 
 test.each([
   ['blur', 'background:url(data:image/webp;base64,AAAA) center / 100% 100% no-repeat'],

@@ -42,17 +42,13 @@ export function pictureAttributes({
   );
 }
 
-/** The attributes of a `<link>` in the head, which makes the browser load a picture early; `null`: none. */
-export function preloadLink({ sources, img }: PictureElements): Attributes | null {
+/**
+ * The attributes of a `<link>` in the head, which makes the browser load a picture early. Empty if the page decides which of several
+ * pictures it shows.
+ */
+export function preloadLinks({ sources, img }: PictureElements): Attributes[] {
   const { media, type, src, srcset, sizes } = sources[0] ?? img;
-  // Which picture of several is shown depends on the page, so none of them is loaded early.
-  if (media) return null;
-  return {
-    rel: 'preload',
-    as: 'image',
-    type,
-    fetchpriority: 'high',
-    // With an address beside it, browsers that do not know `imagesrcset` would load a file in vain.
-    ...(srcset ? { imagesrcset: srcset, imagesizes: sizes } : { href: src }),
-  };
+  // With an address beside it, browsers that do not know `imagesrcset` would load a file in vain.
+  const files = srcset ? { imagesrcset: srcset, imagesizes: sizes } : { href: src };
+  return media ? [] : [{ rel: 'preload', as: 'image', type, fetchpriority: 'high', ...files }];
 }

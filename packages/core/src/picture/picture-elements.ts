@@ -1,7 +1,7 @@
 import { escapeHtml } from '../escape-html.ts';
 import { mediaTypeOf } from '../media-type.ts';
 import { fullSizeUrl } from '../srcset.ts';
-import type { Picture } from '../types.ts';
+import type { Format, Picture } from '../types.ts';
 
 /** Attributes of an element; `null`, `undefined` and `false` leave one out, `true` writes it without a value. */
 export type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>;
@@ -33,9 +33,7 @@ export function pictureElements(picture: Picture, given: Attributes = {}): Pictu
   const { srcset, sizes } = formats.pop()!;
   return {
     sources: [
-      ...(picture.art ?? []).flatMap(({ media, picture: other }) =>
-        sourcesOf(other, given, media, dimensions(other, given)),
-      ),
+      ...(picture.art ?? []).flatMap((art) => sourcesOf(art.picture, given, art.media)),
       ...formats,
     ],
     img: {
@@ -58,30 +56,27 @@ export function pictureElements(picture: Picture, given: Attributes = {}): Pictu
 export function formatSources(picture: Picture, given: Attributes): Attributes[] {
   const { still: _, ...formats } = picture;
   const { media } = given;
-  return sourcesOf(formats, given, media as string, dimensions(picture, given));
+  const shape = dimensions(picture, given);
+  return sourcesOf(formats, given, media as string).map((source) => ({ ...source, ...shape }));
 }
 
 /**
  * The first frame, for readers who prefer less motion, and the formats, the fallback last. A browser takes the first that fits.
  * Never empty.
  */
-function sourcesOf(
-  picture: Picture,
-  given: Attributes,
-  within?: string,
-  shape: Attributes = {},
-): Attributes[] {
+function sourcesOf(picture: Picture, given: Attributes, within?: string): Attributes[] {
   const sizes = sizesOf(picture, given);
   const sources: Attributes[] = [];
   const add = (srcset: string, type?: string, media = within) =>
-    sources.push({ media, type, srcset, sizes, ...shape });
+    sources.push({ media, type, srcset, sizes, ...(within && dimensions(picture, given)) });
   if (picture.still) {
     const reduced = '(prefers-reduced-motion: reduce)';
     add(picture.still, 'image/webp', within?.replace(/,|$/g, ` and ${reduced}$&`) ?? reduced);
   }
-  for (const [format, srcset] of Object.entries(picture.sources)) add(srcset, mediaTypeOf(format));
+  let format;
+  for (format in picture.sources) add(picture.sources[format as Format]!, mediaTypeOf(format));
   // Without formats it is inlined.
-  if (sources.length === 0) add(picture.img.src);
+  if (!format) add(picture.img.src);
   return sources;
 }
 
@@ -106,20 +101,26 @@ export function stillPicture(picture: Picture): Picture {
 }
 
 /** If only a width or a height is given, the other is computed, so that the reserved space has the picture's shape. `null` leaves one out. */
-function dimensions({ img: { w, h } }: Picture, { width, height }: Attributes): Attributes {
-  return {
-    width: width === undefined ? Math.round((Number(height) * w) / h) || w : width,
-    height: height === undefined ? Math.round((Number(width) * h) / w) || h : height,
-  };
+function dimensions(
+  { img: { w, h } }: Picture,
+  {
+    height: given,
+    width = Math.round(((given as number) * w) / h) || w,
+    height = Math.round(((width as number) * h) / w) || h,
+  }: Attributes,
+): Attributes {
+  return { width, height };
 }
 
 /**
  * The placeholder as a background, which the loaded picture hides, and then the author's own style: a text, or an object of properties
  * as some frameworks have it. A picture with `art` has no placeholder, because only the browser knows which of them it shows.
  */
-function styleOf({ placeholder, color, hasAlpha, art }: Picture, own: Style): Attributes[string] {
-  const image = placeholder ? `url(${placeholder}) center / 100% 100% no-repeat` : color;
-  const background = hasAlpha || art ? null : image;
+function styleOf(picture: Picture, own: Style): Attributes[string] {
+  const image = picture.placeholder
+    ? `url(${picture.placeholder}) center / 100% 100% no-repeat`
+    : picture.color;
+  const background = picture.hasAlpha || picture.art ? null : image;
   if (typeof own === 'object' && own) return { background, ...own } as never;
   if (!background) return own;
   return `background:${background}${own ? `;${own}` : ''}`;
