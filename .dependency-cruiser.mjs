@@ -67,7 +67,7 @@ export default {
     only('openai', 'provider/openai/call.ts', 'provider/openai/batches.ts'),
     only('undici', 'provider/', 'process/'),
     only('leven', 'did-you-mean.ts'),
-    only('(yaml|zod|csv-parse|fast-glob)', 'manifest/'),
+    only('(yaml|zod|csv-parse|picomatch)', 'manifest/'),
     forbid('aws4fetch signs in packages/s3 only', '^packages/(?!s3/)[^/]+/src/', {
       path: 'node_modules/aws4fetch/',
     }),

@@ -66,7 +66,7 @@ export function oneOf(...values: readonly unknown[]): Check {
   return (value) => values.includes(value);
 }
 
-/** A name, folder or pattern: none is longer than a path may be (4,096 bytes on Linux), and fast-glob takes 65,536. */
+/** A name, folder or pattern: none is longer than a path may be (4,096 bytes on Linux), and picomatch takes 65,536. */
 export function text(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= 4096;
 }

@@ -66,8 +66,28 @@ describe('finding', () => {
     ['./art/a.yaml', ['art/a.yaml']],
     ['**/*.yml', ['art/b.yml']],
     ['nothing/**', []],
+    ['art/a.yaml/**', []],
+    ['art/.c.yaml', ['art/.c.yaml']],
+    ['.art/*.yaml', []],
+    ['{art,deep/ep}/*.yaml', ['art/a.yaml', 'deep/ep/d.yaml']],
+    ['@(art|deep/ep)/*.yaml', ['art/a.yaml', 'deep/ep/d.yaml']],
+    ['*/*.yaml', ['art/a.yaml']],
+    ['d*/**/*.yaml', ['deep/ep/d.yaml']],
+    ['dist/*.yaml', []],
+    ['link/*.yaml', ['link/a.yaml']],
+    ['!(art)/**/*.yaml', ['deep/ep/d.yaml']],
+    ['art/../deep/ep/*', ['deep/ep/d.yaml']],
+    ['../project/art/*.yaml', ['art/a.yaml']],
   ])('the pattern %s', async (pattern, expected) => {
-    await put({ 'art/a.yaml': image, 'art/b.yml': image });
+    await put({
+      'art/a.yaml': image,
+      'art/b.yml': image,
+      'art/.c.yaml': image,
+      '.art/a.yaml': image,
+      'dist/a.yaml': image,
+      'deep/ep/d.yaml': image,
+    });
+    await symlink('art', join(root, 'link'));
     expect(await files({ patterns: [pattern] })).toEqual(expected);
   });
 
@@ -75,6 +95,24 @@ describe('finding', () => {
     await put({ 'art/a.yaml': image });
     const patterns = [join(root, 'art/*.yaml'), 'art/a.yaml', '**/a.yaml'];
     expect(await files({ patterns })).toEqual(['art/a.yaml']);
+  });
+
+  test('a pattern with ! takes away from the others, wherever it stands', async () => {
+    await put({ 'art/a.yaml': image, 'art/old/b.yaml': image, 'art/old.yaml': image });
+    expect(await files({ patterns: ['!art/old/**', 'art/**'] })).toEqual([
+      'art/a.yaml',
+      'art/old.yaml',
+    ]);
+    expect(await files({ patterns: ['!art/**'] })).toEqual([]);
+  });
+
+  test('a folder that cannot be read is an error, because manifests may be in it', async () => {
+    // The file system refuses this name even for root.
+    const tooLong = 'x'.repeat(300);
+    await expect(read({ patterns: [`${tooLong}/*.yaml`] })).rejects.toMatchObject({
+      code: 'config',
+      message: expect.stringContaining('cannot be read (ENAMETOOLONG), and manifests may be in it'),
+    });
   });
 
   test('nothing outside the root is read', async () => {

@@ -1,26 +1,16 @@
-import { type Dirent, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { slashed } from '../fs/slashed.ts';
-import glob from 'fast-glob';
+import { dirname, join, resolve } from 'node:path';
 import pLimit from 'p-limit';
-import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import type { ProjectFiles } from '../fs/project-files.ts';
 import type { ReadResult } from '../fs/read-inside.ts';
 import type { Diagnostic, Finding, ImageEntry, Manifest, Sha256 } from '../types.ts';
-import { foldersOf } from './folders-of.ts';
+import { type FileSearch, findManifests } from './find-manifests.ts';
 import { type ParsedEntry, type ParsedManifest, parseManifest } from './parse-manifest.ts';
 import { parseRows } from './parse-rows.ts';
 import { maxTextBytes } from './read-text.ts';
 import { diagnoseFile } from './source-text.ts';
 
-export interface ManifestSearch {
-  /** Absolute. */
-  readonly root: string;
-  /** Globs, relative to the root. */
-  readonly patterns: readonly string[];
-  /** Absolute folders that are not searched for manifests. */
-  readonly ignoredDirs: readonly string[];
+export interface ManifestSearch extends FileSearch {
   readonly files: ProjectFiles;
 }
 
@@ -34,7 +24,7 @@ export interface ReadManifests {
 
 /** Finds, reads and parses every manifest of a project, and the data files that their `each` names. */
 export async function readManifests(search: ManifestSearch): Promise<ReadManifests> {
-  const files = await findManifests(search);
+  const files = await findManifests(search, search.files.paths);
   const texts = new Map<string, Sha256>();
   const readText: ReadTextFile = async (path) => {
     const read = await openFiles(() => search.files.read(path, maxTextBytes));
@@ -47,51 +37,6 @@ export async function readManifests(search: ManifestSearch): Promise<ReadManifes
     manifests: read.flatMap(({ manifest }) => (manifest === null ? [] : [manifest])),
     diagnostics: read.flatMap(({ diagnostics }) => diagnostics),
   };
-}
-
-/**
- * Sorted paths, relative to the root. Does not search `node_modules`, dot-folders, `dist` or the ignored folders, and does not
- * follow links to folders. Everything else with a manifest's name counts as a manifest, and is a mistake if it cannot be read.
- */
-async function findManifests({
-  root,
-  patterns,
-  ignoredDirs,
-  files: { paths },
-}: ManifestSearch): Promise<string[]> {
-  const ignored = ignoredDirs
-    .map((dir) => slashed(relative(root, dir)))
-    .filter((dir) => dir !== '' && !dir.startsWith('..'))
-    .map((dir) => `${glob.escapePath(dir)}/**`);
-  const entries = await glob([...patterns], {
-    cwd: root,
-    ignore: ['**/node_modules/**', '**/dist/**', '**/.*/**', '**/*.images.notes.yaml', ...ignored],
-    followSymbolicLinks: false,
-    onlyFiles: false,
-    objectMode: true,
-    unique: true,
-    ...(paths !== null && { fs: foldersOf(root, paths) }),
-  }).catch((error: NodeJS.ErrnoException) => {
-    if (error.syscall !== 'scandir') throw error;
-    throw new TintypeError(
-      'config',
-      `${error.path} cannot be read (${error.code}), and manifests may be in it; set manifests in the config to the folders that yours are in`,
-      { cause: error },
-    );
-  });
-  const relativeToRoot = entries
-    .filter(({ dirent, path }) => !isFolder(dirent, resolve(root, path)))
-    .map(({ path }) => slashed(relative(root, resolve(root, path))));
-  return [...new Set(relativeToRoot)].filter((file) => !file.startsWith('../')).toSorted();
-}
-
-function isFolder(entry: Pick<Dirent, 'isDirectory' | 'isSymbolicLink'>, path: string): boolean {
-  if (!entry.isSymbolicLink()) return entry.isDirectory();
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
 }
 
 /** A project may have more files than a process may open at once. */

@@ -1,17 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type StatDigest, statDigester } from '../fs/stat-digest.ts';
-import type { ManifestSearch } from '../manifest/read-manifests.ts';
+import type { FileSearch } from '../manifest/find-manifests.ts';
+import { isIgnoredFolder } from '../manifest/ignored-folders.ts';
 
 /**
  * Digests every name below the root that a search for manifests may find, and ignores the same folders. If sums are equal, the
  * search finds the same manifests, because a glob depends only on names. Throws the file system's own errors.
  */
-export function digestManifestNames({
-  root,
-  patterns,
-  ignoredDirs,
-}: Omit<ManifestSearch, 'files'>): StatDigest {
+export function digestManifestNames({ root, patterns, ignoredDirs }: FileSearch): StatDigest {
   const names = statDigester();
   const ignored = new Set(ignoredDirs);
   // Other files belong to the site, and may change at any time.
@@ -28,7 +25,7 @@ export function digestManifestNames({
         names.addText(`${name}/${entry.name} ${entry.isFile()}`);
         // A link is found only if its target is a file.
         if (entry.isSymbolicLink()) names.addFile(entry.name, path);
-      } else if (!isIgnored(entry.name) && !ignored.has(path)) {
+      } else if (!isIgnoredFolder(entry.name) && !ignored.has(path)) {
         walk(path, `${name}/${entry.name}`);
       }
     }
@@ -39,7 +36,3 @@ export function digestManifestNames({
 
 /** A glob such as `**\/*.images.yaml` or `**\/*.images.{yaml,yml}`, which only finds names that end in `.yaml` or `.yml`. */
 const yamlPattern = /\.(?:ya?ml|\{ya?ml(?:,ya?ml)*\})$/;
-
-function isIgnored(folder: string): boolean {
-  return folder === 'node_modules' || folder === 'dist' || folder.startsWith('.');
-}
