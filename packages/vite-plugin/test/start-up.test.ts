@@ -3,13 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { packagesLoadedBy } from '../../core/test/support/loaded-packages.ts';
+import { filesLoadedBy, packagesLoadedBy } from '../../core/test/support/loaded-packages.ts';
 
 const index = fileURLToPath(new URL('../src/index.ts', import.meta.url));
 
 test('importing the plugin, as a Vite config does, loads no parser and no encoder', async () => {
   const script = `(await import(${JSON.stringify(index)})).tintype();`;
   expect(await packagesLoadedBy(script)).toEqual(['leven']);
+});
+
+test('importing the built plugin loads at most a dozen files, because each takes about a millisecond', async () => {
+  const built = fileURLToPath(new URL('../dist/index.js', import.meta.url));
+  const files = await filesLoadedBy(`(await import(${JSON.stringify(built)})).tintype();`);
+  expect(files.length).toBeLessThanOrEqual(12);
 });
 
 test('a build that imports no picture loads no parser and no encoder', async () => {
