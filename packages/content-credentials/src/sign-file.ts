@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import type { FileToSign } from '@tintype/core';
-import { mediaTypeOf, readContentCredentials } from '@tintype/core/internal';
+import { mediaTypeOf } from '@tintype/core/internal';
 import { algorithmOf, coseSignature, reservedBytes } from './cose-signature.ts';
 import { BytesBlob, loadC2pa } from './load-c2pa.ts';
 
@@ -18,9 +18,10 @@ export async function signFile(
 ): Promise<Uint8Array> {
   const { WasmBuilder } = await loadC2pa();
   const type = mediaTypeOf(file.format);
-  const credentials = readContentCredentials(file.original);
+  const { original } = file;
   // Otherwise the original says nothing that can be relied on. And c2pa-rs gets none that is made to harm it.
-  const hasParent = credentials?.signature === 'valid' && credentials.picture === 'valid';
+  const hasParent =
+    original.credentials?.signature === 'valid' && original.credentials.picture === 'valid';
   const builder = WasmBuilder.fromJson(
     JSON.stringify({
       claim_generator_info: [{ name: 'Tintype' }],
@@ -37,13 +38,13 @@ export async function signFile(
   );
   try {
     if (hasParent) {
-      const parentType = mediaTypeOf(file.originalFormat);
+      const parentType = mediaTypeOf(original.format);
       // It adds the first action, which opens the parent.
       builder.setIntent('edit');
       await builder.addIngredientFromBlob(
         JSON.stringify({ relationship: 'parentOf', label: parent }),
         parentType,
-        new BytesBlob(new Uint8Array(file.original), parentType),
+        new BytesBlob(new Uint8Array(original.bytes), parentType),
       );
     }
     return await builder.sign(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { BMFF, JPEG, PNG } from '@trustnxt/c2pa-ts/asset';
 import { SuperBox } from '@trustnxt/c2pa-ts/jumbf';
 import { ManifestStore } from '@trustnxt/c2pa-ts/manifest';
-import { importPictures, pruneProject } from '@tintype/core';
+import { type FileToSign, importPictures, pruneProject } from '@tintype/core';
 import { readContentCredentials } from '@tintype/core/internal';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { eventsOf, useApi } from '../../core/test/support/api.ts';
@@ -100,6 +100,25 @@ test('the original with its own credentials is the parent of each file', async (
     actions: ['c2pa.created', 'c2pa.opened', 'c2pa.transcoded'],
     signature: 'valid',
   });
+});
+
+test('the original is read once for all files of a picture', async () => {
+  const originals = new Set<unknown>();
+  const opened = {
+    identity: 'test',
+    formats: ['jpeg', 'png'] as const,
+    sign: async ({ bytes, original }: FileToSign) => {
+      originals.add(original);
+      return bytes;
+    },
+    problem: null,
+  };
+  await using own = await project('png');
+  const { result } = await own.generate({
+    options: { signer: { label: 'test', open: () => Promise.resolve(opened) } },
+  });
+  expect(result).toMatchObject({ failed: 0, delivered: 1 });
+  expect(originals.size).toBe(1);
 });
 
 test('what is signed and unchanged is not signed again, with or without the key', async () => {

@@ -105,7 +105,7 @@ export type { HttpOptions } from './remote/http-remote.ts';
 export type { PullResult, PushResult } from './operations/transfer-originals.ts';
 export { proxiedFetch } from './process/proxied-fetch.ts';
 export { isSigner } from './signer.ts';
-export type { FileToSign, OpenSigner, Signer, SigningProject } from './signer.ts';
+export type { FileToSign, OpenSigner, OriginalToSign, Signer, SigningProject } from './signer.ts';
 export { isName, isRemote } from './remote/remote.ts';
 export type { GetLimits, Limits, Remote, RemoteFile } from './remote/remote.ts';
 export { ProviderError } from './provider/provider.ts';

@@ -1,7 +1,7 @@
 import { canonicalJson, sha256 } from './hash.ts';
 import { isMap } from './plain-checks.ts';
 import type { Env } from './process/env-files.ts';
-import type { Format, Sha256 } from './types.ts';
+import type { ContentCredentials, Format, Sha256 } from './types.ts';
 
 /** Writes content credentials into files: `contentCredentials(…)` of `@tintype/content-credentials`. */
 export interface Signer {
@@ -33,15 +33,32 @@ export interface OpenSigner {
 export interface FileToSign {
   readonly bytes: Uint8Array;
   readonly format: Format;
-  /** What it was made from, byte by byte as it was bought. */
-  readonly original: Uint8Array;
-  /** The format of the original. */
-  readonly originalFormat: string;
+  /** What it was made from. The files of a picture have the same object. */
+  readonly original: OriginalToSign;
   /** The model that made it; `null`: unknown. */
   readonly model: string | null;
   /** As in `AiProvenance`. */
   readonly digitalSourceType: string;
   readonly isCropped: boolean;
+}
+
+export interface OriginalToSign {
+  /** As they were bought, byte by byte. */
+  readonly bytes: Uint8Array;
+  readonly format: string;
+  /** What it says about itself; `null`: it has no content credentials. */
+  readonly credentials: ContentCredentials | null;
+}
+
+/** `null`: files are not signed. Rejects with a TintypeError `config` if the signer is set up wrongly. */
+export async function openSigner({ config, realEnv }: SigningContext): Promise<OpenSigner | null> {
+  return config.signer === null ? null : config.signer.open({ root: config.root, env: realEnv });
+}
+
+/** The part of a run's context that decides whether and how files are signed. */
+interface SigningContext {
+  readonly config: { readonly signer: Signer | null; readonly root: string };
+  readonly realEnv: Env;
 }
 
 export function isSigner(value: unknown): value is Signer {

@@ -13,7 +13,7 @@ import { openStore } from '../store/open-store.ts';
 import { adoptPurchases } from './adopt-purchases.ts';
 import { readPlan } from './read-plan.ts';
 import { readShardReports, type ShardReport } from './shard-report.ts';
-import { openSigner } from './sign-files.ts';
+import { openSigner } from '../signer.ts';
 import { wantedVariants } from './wanted-variants.ts';
 import { noteBetterFiles } from '../unchanged/better-files.ts';
 import { sumUsd } from '../usd.ts';

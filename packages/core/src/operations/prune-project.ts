@@ -7,7 +7,7 @@ import { openRefusals } from '../purchase/refusals.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Protection, Store, UnwantedFile } from '../store/store.ts';
 import type { Job, Plan } from '../types.ts';
-import { openSigner } from './sign-files.ts';
+import { openSigner } from '../signer.ts';
 import { wantedVariants } from './wanted-variants.ts';
 
 export interface PruneOptions {

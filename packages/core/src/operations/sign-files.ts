@@ -1,9 +1,10 @@
 import type { CachedFile, VariantCache } from '../cache/variant-cache.ts';
 import { type Context, report } from '../context.ts';
+import { readContentCredentials } from '../content-credentials/read-content-credentials.ts';
 import { TintypeError } from '../errors.ts';
 import type { DerivedVariants } from '../image/derive-variants.ts';
 import type { Original } from '../purchase/original.ts';
-import { type FileToSign, type OpenSigner, signedKey } from '../signer.ts';
+import { type FileToSign, openSigner, type OriginalToSign, signedKey } from '../signer.ts';
 import type { EncodedFile, Sha256, VariantSpec } from '../types.ts';
 
 /** Puts content credentials into files before they are delivered. What was signed once is in the cache, so it keeps its bytes. */
@@ -37,7 +38,12 @@ export async function openFileSigning(context: Context, cache: VariantCache): Pr
       return { file, isSigned, key, known: key === null ? null : cache.find(key) };
     });
 
-  const signFile = async (original: Original, file: EncodedFile, key: Sha256) => {
+  const signFile = async (
+    key: Sha256,
+    file: EncodedFile,
+    { ai }: Original,
+    readOriginal: () => Promise<OriginalToSign>,
+  ) => {
     const fetching = await cache.fetch(
       [{ kind: 'variant', key, maxBytes: file.bytes + maxCredentialBytes }],
       'in-turn',
@@ -46,7 +52,10 @@ export async function openFileSigning(context: Context, cache: VariantCache): Pr
       const fetched = cache.find(key);
       if (fetched !== null || sign === null) return fetched;
       await fetching.stop(key);
-      return cache.find(key) ?? cache.put(key, await sign(await fileToSign(original, file)));
+      return (
+        cache.find(key) ??
+        cache.put(key, await sign(await fileToSign(file, ai, await readOriginal())))
+      );
     } finally {
       fetching.end();
     }
@@ -61,8 +70,12 @@ export async function openFileSigning(context: Context, cache: VariantCache): Pr
 
     sign: async (original, derived) => {
       const files: EncodedFile[] = [];
+      let reading: Promise<OriginalToSign> | undefined;
+      // Once for all files, and only if one of them has to be signed.
+      const readOriginal = () => (reading ??= originalToSign(original));
       for (const { file, isSigned, key, known } of toSign(original, derived)) {
-        const signed = known ?? (key === null ? null : await signFile(original, file, key));
+        const signed =
+          known ?? (key === null ? null : await signFile(key, file, original, readOriginal));
         if (isSigned && signed === null) unsigned.add(file.spec.file);
         files.push(signed === null ? file : new SignedFile(file, signed));
       }
@@ -78,28 +91,25 @@ export async function openFileSigning(context: Context, cache: VariantCache): Pr
   };
 }
 
-/** `null`: files are not signed. */
-export async function openSigner({
-  config,
-  realEnv,
-}: Pick<Context, 'config' | 'realEnv'>): Promise<OpenSigner | null> {
-  return config.signer === null ? null : config.signer.open({ root: config.root, env: realEnv });
-}
-
 /** Those of an original, which a file repeats, are at most 16 MB. */
 const maxCredentialBytes = 20_000_000;
 
+async function originalToSign({ source, record }: Original): Promise<OriginalToSign> {
+  const bytes = await source.read();
+  return { bytes, format: record!.original.format, credentials: readContentCredentials(bytes) };
+}
+
 async function fileToSign(
-  { source, record, ai }: Original,
   file: EncodedFile,
+  { model, digitalSourceType }: Original['ai'],
+  original: OriginalToSign,
 ): Promise<FileToSign> {
   return {
     bytes: await file.read(),
     format: file.spec.format,
-    original: await source.read(),
-    originalFormat: record!.original.format,
-    model: ai.model === 'unknown' ? null : ai.model,
-    digitalSourceType: ai.digitalSourceType,
+    original,
+    model: model === 'unknown' ? null : model,
+    digitalSourceType,
     isCropped: file.spec.crop !== null,
   };
 }

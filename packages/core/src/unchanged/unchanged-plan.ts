@@ -13,6 +13,7 @@ import { digestRefusals } from '../purchase/refusals.ts';
 import { openStore } from '../store/open-store.ts';
 import type { ShownRow } from '../plan/shown-rows.ts';
 import type { Diagnostic, Job, Plan, Sha256 } from '../types.ts';
+import { openSigner } from '../signer.ts';
 import { version } from '../version.ts';
 import { digestBetterFiles } from './better-files.ts';
 import { digestManifestNames } from './digest-manifest-names.ts';
@@ -133,9 +134,9 @@ async function digestSources(
   const { root, manifests, storeDir, cacheDir, outDir } = config;
   const store = await (await openStore(context)).digest();
   if (store === null) return null;
-  const signer = await config.signer?.open({ root, env: context.realEnv });
+  const signer = await openSigner(context);
   // Each run warns of what it does not sign, and another machine may have signed it meanwhile.
-  if (signer !== undefined && signer.sign === null) return null;
+  if (signer !== null && signer.sign === null) return null;
   const ignoredDirs = [...(outDir === null ? [] : [outDir]), cacheDir, storeDir];
   const digests = [
     store,
