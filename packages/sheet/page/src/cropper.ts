@@ -1,11 +1,5 @@
 import type { FieldChange, Region } from '@tintype/core/types';
-import type {
-  EditConflict,
-  EditForm,
-  EditProposal,
-  SheetImage,
-  SheetPicture,
-} from '../../src/sheet.ts';
+import type { EditForm, SheetImage, SheetPicture } from '../../src/sheet.ts';
 import { pictureBoard, place } from './board.ts';
 import {
   byHand,
@@ -27,16 +21,11 @@ import { choice, h, labelled, setStyles } from './element.ts';
 import { proposalBox } from './proposal.ts';
 import { regionFields } from './region-fields.ts';
 import { select } from './select.ts';
+import type { Server } from './server.ts';
 import { say } from './toast.ts';
 import { howToUndo } from './touch.ts';
 
-interface CropperOptions {
-  readonly propose: (id: string, changes: readonly FieldChange[]) => Promise<EditProposal>;
-  readonly save: (
-    id: string,
-    changes: readonly FieldChange[],
-    revision: string,
-  ) => Promise<EditConflict | null>;
+interface CropperOptions extends Pick<Server, 'propose' | 'edit'> {
   /** The address of the whole picture. */
   readonly url: string;
 }
@@ -52,7 +41,7 @@ export function openCropper(
   image: SheetImage,
   picture: SheetPicture,
   form: EditForm,
-  { propose, save, url }: CropperOptions,
+  { propose, edit, url }: CropperOptions,
 ): void {
   const targets = cropTargets(form.layers);
   let target = targets[0]!;
@@ -255,7 +244,7 @@ export function openCropper(
   }
 
   async function write(): Promise<void> {
-    const conflict = await save(image.id, changes(), form.revision);
+    const conflict = await edit(image.id, changes(), form.revision);
     if (conflict !== null)
       throw new Error(
         `${conflict.message} Close this, and open it again to see what is there now.`,

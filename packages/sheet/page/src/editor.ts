@@ -1,18 +1,12 @@
 import type { EditableLayer, FieldChange, FieldValue } from '@tintype/core/types';
-import type { EditConflict, EditForm, EditProposal, FormField } from '../../src/sheet.ts';
+import type { EditConflict, EditForm, FormField } from '../../src/sheet.ts';
 import { count } from './amounts.ts';
 import { h, nodesOf } from './element.ts';
 import { cellOf, example, labelOf, textOf, valueOf } from './field-values.ts';
 import { proposalBox } from './proposal.ts';
+import type { Server } from './server.ts';
 
-export interface EditorActions {
-  readonly propose: (id: string, changes: readonly FieldChange[]) => Promise<EditProposal>;
-  /** Resolves to `null` if the changes are written. */
-  readonly save: (
-    id: string,
-    changes: readonly FieldChange[],
-    revision: string,
-  ) => Promise<EditConflict | null>;
+export interface EditorActions extends Pick<Server, 'propose' | 'edit'> {
   /** The editor is to be closed; `isSaved`: with its changes written. */
   readonly close: (id: string, isSaved: boolean) => void;
 }
@@ -41,7 +35,7 @@ export function editor(form: EditForm, actions: EditorActions): HTMLElement {
       return proposed.length === 0 ? null : actions.propose(form.id, proposed);
     },
     async write() {
-      const found = await actions.save(form.id, changes(), revision);
+      const found = await actions.edit(form.id, changes(), revision);
       if (found === null) actions.close(form.id, true);
       else showConflict(found);
     },

@@ -83,7 +83,7 @@ export function crop(image: SheetImage): void {
   if (picture === null || url === null) return;
   openWith(
     () => server.form(image.id),
-    (form) => openCropper(image, picture, form, { ...server, save: server.edit, url }),
+    (form) => openCropper(image, picture, form, { ...server, url }),
   );
 }
 
@@ -97,7 +97,6 @@ export function vary(image: SheetImage, added: (id: string) => void): void {
         ...server,
         url: picture && source(picture.hash),
         isTaken: (id) => imageOf(id) !== null,
-        save: server.edit,
         added: (id, what) => {
           say(`Added ${what}. ${howToUndo}`);
           added(id);

@@ -172,7 +172,7 @@ async function openForm(id: string): Promise<void> {
   const { forms, element } = panel;
   if (!forms.has(id)) {
     const form = await server.form(id);
-    forms.set(id, editor(form, { ...server, save: server.edit, close: closeForm }));
+    forms.set(id, editor(form, { ...server, close: closeForm }));
   }
   if (state.selected !== id) return;
   panel.draw();

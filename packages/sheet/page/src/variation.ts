@@ -1,4 +1,4 @@
-import type { FieldChange, Region, Variation } from '@tintype/core/types';
+import type { Region, Variation } from '@tintype/core/types';
 import type {
   EditConflict,
   EditForm,
@@ -12,20 +12,9 @@ import { openDialog } from './dialogs.ts';
 import { choice, h, labelled } from './element.ts';
 import { proposalBox } from './proposal.ts';
 import { regionFields } from './region-fields.ts';
+import type { Server } from './server.ts';
 
-interface VariationOptions {
-  readonly propose: (id: string, changes: readonly FieldChange[]) => Promise<EditProposal>;
-  readonly save: (
-    id: string,
-    changes: readonly FieldChange[],
-    revision: string,
-  ) => Promise<EditConflict | null>;
-  readonly proposeVariation: (id: string, variation: Variation) => Promise<EditProposal>;
-  readonly vary: (
-    id: string,
-    variation: Variation,
-    revision: string,
-  ) => Promise<EditConflict | null>;
+interface VariationOptions extends Pick<Server, 'propose' | 'edit' | 'proposeVariation' | 'vary'> {
   /** The address of the whole picture; `null`: it is not bought, so that no region can be drawn on it. */
   readonly url: string | null;
   readonly isTaken: (id: string) => boolean;
@@ -55,7 +44,7 @@ export function openVariation(
   image: SheetImage,
   picture: SheetPicture | null,
   { revision, layers }: EditForm,
-  { propose, save, proposeVariation, vary, url, isTaken, added }: VariationOptions,
+  { propose, edit, proposeVariation, vary, url, isTaken, added }: VariationOptions,
 ): void {
   const take = layers.find(({ fields }) => typeof fields['take'] === 'number')?.fields['take'] ?? 1;
   const anotherTake = [{ layer: 'image', field: 'take', value: Number(take) + 1 }];
@@ -73,7 +62,7 @@ export function openVariation(
       isReady: () => true,
       propose: () => propose(image.id, anotherTake),
       async write() {
-        const conflict = await save(image.id, anotherTake, revision);
+        const conflict = await edit(image.id, anotherTake, revision);
         return { conflict, id: image.id, what: `another take of ${image.id}` };
       },
     },
