@@ -8,6 +8,7 @@ import type {
   ImportResult,
   KnownModels,
   ModelCosts,
+  MeasuredFile,
   Report,
   TimedEvent,
 } from '../../packages/core/src/index.ts';
@@ -32,7 +33,11 @@ export type CostsDocument = Versioned &
   );
 export type ModelsDocument = Versioned & KnownModels;
 /** `null`: no run has written an asset map. */
-export type ReportDocument = Versioned & { readonly report: Report | null };
+export type ReportDocument = Versioned & {
+  readonly report: Report | null;
+  /** Only with `--measure`. */
+  readonly measured?: readonly MeasuredFile[];
+};
 export type DoctorDocument = Versioned & Examination;
 export type ExplainDocument = Versioned & { readonly codes: readonly ExplainedCode[] };
 export type ImportDocument = Versioned & ImportResult;

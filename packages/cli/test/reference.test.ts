@@ -173,9 +173,12 @@ images:
     expect(await schemaProblems('ModelsDocument', [await document('models', '--json')])).toEqual(
       [],
     );
-    expect(await schemaProblems('ReportDocument', [await document('report', '--json')])).toEqual(
-      [],
-    );
+    const reports = [
+      await document('report', '--json'),
+      await document('report', '--measure', '--json'),
+    ];
+    expect(reports[1]).toMatchObject({ measured: { length: 6 } });
+    expect(await schemaProblems('ReportDocument', reports)).toEqual([]);
     expect(await schemaProblems('DoctorDocument', [await document('doctor', '--json')])).toEqual(
       [],
     );

@@ -43,6 +43,7 @@ export {
   listKnownModels,
   readCosts,
   readCostsBy,
+  measureFiles,
   readReport,
   submitBatches,
   uncommittedPurchases,

@@ -85,6 +85,9 @@ export const readCostsBy = lazy(
 export const readReport = lazy(
   async () => (await import('./operations/read-report.ts')).readReport,
 );
+export const measureFiles = lazy(
+  async () => (await import('./operations/measure-files.ts')).measureFiles,
+);
 export const warnOfDueBatches = lazy(
   async () => (await import('./operations/due-batches.ts')).warnOfDueBatches,
 );

@@ -720,6 +720,26 @@ export interface EncodedFile {
   readonly linkTo: (path: string) => Promise<void>;
 }
 
+/** How a file looks, and what it is compared with. */
+export interface FileLook {
+  /** SSIMULACRA 2 of the file to the picture that it was made from, at the size of the file: see `ssimulacra2`. At most 100. */
+  readonly quality: number;
+  /** What sharp makes of the same pixels with its default settings, as vite-imagetools, eleventy-img and astro do. */
+  readonly defaults: { readonly bytes: number; readonly quality: number };
+}
+
+/** A file that a run would deliver, and how it looks. */
+export interface MeasuredFile {
+  readonly id: string;
+  readonly file: string;
+  readonly format: Format;
+  readonly width: number;
+  readonly height: number;
+  readonly bytes: number;
+  /** `null`: a drawing or an animation, which are not compared. */
+  readonly look: FileLook | null;
+}
+
 /** What a page shows before the picture has loaded. */
 export interface Preview {
   /** A tiny WebP as a data URL. */

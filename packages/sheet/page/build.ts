@@ -46,7 +46,13 @@ async function bundle(entry: string): Promise<string> {
 async function smallest(script: string): Promise<string> {
   const { code } = await minify(script, {
     ecma: 2022,
-    compress: { passes: 4, unsafe_arrows: true, pure_getters: true, keep_fargs: false },
+    compress: {
+      passes: 4,
+      hoist_funs: true,
+      unsafe_arrows: true,
+      pure_getters: true,
+      keep_fargs: false,
+    },
   });
   return code!;
 }

@@ -5,6 +5,7 @@ import type { SheetReading } from './read-sheet.ts';
 import { sheetData } from './sheet-data.ts';
 import type { SheetSource } from './sheet-handler.ts';
 import { sheetEdits } from './sheet-edits.ts';
+import { readLooks } from './read-looks.ts';
 import { readSnippets } from './snippets.ts';
 import { buyingIn, sheetPurchases } from './sheet-purchases.ts';
 import type { Sheet } from './sheet.ts';
@@ -76,6 +77,8 @@ export function liveSheet(options: LiveOptions): LiveProject {
     },
 
     snippets: async (id) => readSnippets(await context(), id),
+
+    measure: async (id) => readLooks({ ...(await context()), signal: closing.signal }, id),
 
     form: edits.form,
     propose: edits.propose,

@@ -1,4 +1,4 @@
-import { type Format, type Key, type Sha256, TintypeError } from '@tintype/core';
+import { type Format, type Key, type MeasuredFile, type Sha256, TintypeError } from '@tintype/core';
 import { isFormat, isHash, refusalOf, secure } from '@tintype/core/internal';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readChanges, readIds, readNote, readVariation } from './read-changes.ts';
@@ -28,6 +28,8 @@ export interface SheetSource extends Omit<SheetEdits, 'add' | 'latest'> {
   readonly buy: (ids: readonly string[], upToUsd: number | null) => Promise<void>;
   /** The code with which a page shows an image. Rejects with a TintypeError if it is not delivered. */
   readonly snippets: (id: string) => Promise<readonly Snippet[]>;
+  /** How the files of an image look. Takes seconds the first time. Rejects with a TintypeError. */
+  readonly measure: (id: string) => Promise<readonly MeasuredFile[]>;
   /** Calls the listener whenever the sheet changes. Returns a function that stops that. */
   readonly onChange: (listener: () => void) => () => void;
 }
@@ -58,7 +60,9 @@ export interface HandlerOptions {
 /** What each role may send, besides `GET`s that only read. */
 const allowed: Readonly<Record<SheetRole, ReadonlySet<string>>> = {
   edit: new Set(
-    'form propose edit propose-variation vary bring-back note undo pick offer buy'.split(' '),
+    'form measure propose edit propose-variation vary bring-back note undo pick offer buy'.split(
+      ' ',
+    ),
   ),
   pick: new Set(['pick', 'note']),
   look: new Set(),
@@ -132,6 +136,11 @@ export function sheetHandler(
         const id = query.get('image');
         if (id === null) return badRequest(response, 'snippets takes an image');
         return send(response, 'application/json', JSON.stringify(await source.snippets(id)));
+      }
+      case 'GET measure': {
+        const id = query.get('image');
+        if (id === null) return badRequest(response, 'measure takes an image');
+        return send(response, 'application/json', JSON.stringify(await source.measure(id)));
       }
       case 'GET form': {
         const id = query.get('image');

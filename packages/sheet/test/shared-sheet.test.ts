@@ -77,7 +77,11 @@ test.skipIf(process.platform === 'darwin')(
     expect((await fetch(`${url}picture/${hash}?thumbnail`)).status).toBe(200);
     for (const [path, body] of [...requests, ...picks])
       expect((await post(url, path, body)).status, path).toBe(403);
-    for (const path of ['form?image=hero', `bring-back?image=hero&key=${key}`])
+    for (const path of [
+      'form?image=hero',
+      'measure?image=hero',
+      `bring-back?image=hero&key=${key}`,
+    ])
       expect((await fetch(url + path)).status, path).toBe(403);
     expect((await project.project.read('a.images.yaml')).toString()).toBe(manifest);
     expect(api().ledger).toHaveLength(2);
@@ -145,4 +149,20 @@ test('an image is handed over as code with its own files', async () => {
   expect(snippets[0]!.text).toMatch(/^<(picture|img)[^]*fresh\.webp/);
   expect(snippets[1]!.text).toMatch(/^background-image: url\(".*fresh\.webp"\);$/);
   expect((await read('nowhere')).status).toBe(422);
+});
+
+test('the files of an image are compared with their picture, and nothing is bought for that', async () => {
+  await using project = await shared(false);
+  await project.project.generate({ ids: ['fresh'] });
+  const bought = api().ledger.length;
+  const read = async (id: string) => fetch(`${project.server.url}measure?image=${id}`);
+  expect(await (await read('fresh')).json()).toMatchObject([
+    {
+      file: 'fresh.webp',
+      look: { quality: expect.any(Number), defaults: { bytes: expect.any(Number) } },
+    },
+  ]);
+  expect((await read('nowhere')).status).toBe(422);
+  expect((await fetch(`${project.server.url}measure`)).status).toBe(400);
+  expect(api().ledger).toHaveLength(bought);
 });

@@ -170,6 +170,24 @@ describe.skipIf(noBrowser !== false)(
       expect(api().requests).toEqual([]);
     });
 
+    test('says how files look beside their picture, and still knows it after another image', async () => {
+      await using project = await served();
+      await using page = await open(project.server.url);
+      await page.locator('[data-id="badge"] .frame').click();
+      await page.getByRole('button', { name: 'Measure how they look' }).click();
+      const look = page.locator('.files td[colspan]').last();
+      await page
+        .locator('.files')
+        .getByText(/^quality \d+ of 100; other tools: [\d.]+ k?B, quality \d+$/)
+        .waitFor();
+      const words = await look.textContent();
+      await page.locator('[data-id="hostile"] .frame').click();
+      await page.locator('[data-id="badge"] .frame').click();
+      expect(await page.locator('.files td[colspan]').last().textContent()).toBe(words);
+      expect(await page.getByRole('button', { name: 'Measure how they look' }).count()).toBe(0);
+      expect(api().requests).toEqual([]);
+    });
+
     test('compares two candidates, a file with its original, and both at the widths of the page', async () => {
       await using project = await served();
       await using page = await open(project.server.url);

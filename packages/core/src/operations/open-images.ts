@@ -18,6 +18,7 @@ import type {
   DeliveredImage,
   Delivery,
   EncodedFile,
+  FileLook,
   Job,
   Plan,
   PlannedRequest,
@@ -35,6 +36,7 @@ import { obtainFree, type Original } from '../purchase/original.ts';
 import { openRunBudget, type RunBudget, runBudgetFor } from '../purchase/run-budget.ts';
 import { encodeByWorker } from './encode-by-worker.ts';
 import { findPlan } from './find-plan.ts';
+import { measureLooks } from './measure-looks.ts';
 import { openFileSigning } from './sign-files.ts';
 import { openRefusals } from '../purchase/refusals.ts';
 import { noteBetterFiles } from '../unchanged/better-files.ts';
@@ -91,10 +93,18 @@ export interface OpenImages {
   readonly findQuick: (image: PlannedImage, original: Original) => readonly EncodedFile[] | null;
   /** All of its files and its preview. Those that are not in the cache are encoded, and signed if the config says so. */
   readonly deliver: (image: PlannedImage, original: Original) => Promise<DeliveredImage>;
+  /** All of its files as they are without credentials, and how each looks: see `measureLooks`. */
+  readonly measure: (image: PlannedImage, original: Original) => Promise<MeasuredVariants>;
   /** Whether the cache knows a file with this hash, from any picture. */
   readonly isCached: (sha256: Sha256) => boolean;
   /** Records in the cache what was used and found, and trims it if it has grown. Call it once, at the end. */
   readonly close: () => Promise<void>;
+}
+
+export interface MeasuredVariants {
+  readonly encoded: readonly EncodedFile[];
+  /** In the same order. */
+  readonly looks: readonly (FileLook | null)[];
 }
 
 /**
@@ -218,6 +228,17 @@ export async function openImages(
       const derived = await deriveVariants(original.source, specs, wishes);
       const encoded = await signing.sign(original, derived);
       return delivered(image, original, { ...derived, encoded });
+    },
+
+    measure: async (image, original) => {
+      const { source } = original;
+      const derived = await deriveVariants(
+        source,
+        variants(image, original),
+        options(image.files.placeholder, source),
+      );
+      const looks = await measureLooks(source, derived, cache, context.signal);
+      return { encoded: derived.encoded, looks };
     },
 
     isCached: cache.hasContent,

@@ -3,6 +3,7 @@ import { TintypeError } from '../errors.ts';
 import { resolveVariants } from '../image/resolve-variants.ts';
 import { deliveriesOf } from '../plan/deliveries.ts';
 import { originalOf, standIn } from '../purchase/original.ts';
+import { lookKey } from './measure-looks.ts';
 import { signedKey } from '../signer.ts';
 import type { Store } from '../store/store.ts';
 import type { Effort, Plan, PlannedRequest, Sha256 } from '../types.ts';
@@ -32,7 +33,13 @@ export function wantedVariants(
         }
       });
   });
-  return new Set(identity === null ? keys : keys.flatMap((key) => [key, signedKey(key, identity)]));
+  return new Set(
+    keys.flatMap((key) => [
+      key,
+      lookKey(key),
+      ...(identity === null ? [] : [signedKey(key, identity)]),
+    ]),
+  );
 }
 
 function sourceOf(planned: PlannedRequest, store: Store) {

@@ -1,6 +1,6 @@
 import type { Candidate, SheetPicture, SheetImage } from '../../src/sheet.ts';
 import { fileSize, money } from './amounts.ts';
-import { h } from './element.ts';
+import { decoration, h } from './element.ts';
 import { type PictureSource, thumbnail } from './pictures.ts';
 import { emptyWords, statusWords } from './words.ts';
 
@@ -75,7 +75,7 @@ export function shownPicture(image: SheetImage): SheetPicture | null {
 function stripOf(image: SheetImage, source: PictureSource): HTMLElement {
   return h(
     'span.strip',
-    { 'aria-hidden': 'true' },
+    decoration,
     ...image.candidates.map((candidate) => smallFrame(candidate, image, source)),
   );
 }

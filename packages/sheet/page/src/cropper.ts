@@ -17,7 +17,7 @@ import {
 } from './crop-region.ts';
 import { cropTargets } from './crop-targets.ts';
 import { openDialog } from './dialogs.ts';
-import { choice, h, labelled, setStyles } from './element.ts';
+import { choice, decoration, h, labelled, setStyles } from './element.ts';
 import { proposalBox } from './proposal.ts';
 import { regionFields } from './region-fields.ts';
 import { select } from './select.ts';
@@ -48,8 +48,8 @@ export function openCropper(
   let crop = begin();
   let hold: Hold | null = null;
 
-  const shade = h('span.shade', { 'aria-hidden': 'true' });
-  const mark = h('span.point', { 'aria-hidden': 'true' });
+  const shade = h('span.shade', decoration);
+  const mark = h('span.point', decoration);
   const board = pictureBoard(
     {
       url,

@@ -1,7 +1,7 @@
 import type { EditableLayer, FieldChange, FieldValue } from '@tintype/core/types';
 import type { EditConflict, EditForm, FormField } from '../../src/sheet.ts';
 import { count } from './amounts.ts';
-import { h, nodesOf } from './element.ts';
+import { decoration, h, nodesOf } from './element.ts';
 import { cellOf, example, labelOf, textOf, valueOf } from './field-values.ts';
 import { proposalBox } from './proposal.ts';
 import type { Server } from './server.ts';
@@ -41,7 +41,7 @@ export function editor(form: EditForm, actions: EditorActions): HTMLElement {
     },
     cancel: () => actions.close(form.id, false),
   });
-  box.actions.append(h('kbd', { 'aria-hidden': 'true' }, 'Ctrl Enter'));
+  box.actions.append(h('kbd', decoration, 'Ctrl Enter'));
   const element = h(
     'form.editor',
     {

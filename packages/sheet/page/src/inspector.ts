@@ -1,20 +1,14 @@
-import type { PictureNote } from '@tintype/core/types';
-import type {
-  Candidate,
-  DeliveredFile,
-  LiveSheet,
-  SheetImage,
-  SheetPicture,
-} from '../../src/sheet.ts';
-import { count, fileSize, moment, money, priceOf, since, sizeChange } from './amounts.ts';
+import type { MeasuredFile, PictureNote } from '@tintype/core/types';
+import type { Candidate, LiveSheet, SheetImage, SheetPicture } from '../../src/sheet.ts';
+import { count, fileSize, moment, money, priceOf, since } from './amounts.ts';
 import { shownPicture } from './card.ts';
 import { change } from './change.ts';
-import { h, nodesOf } from './element.ts';
+import { decoration, h, nodesOf } from './element.ts';
+import { files } from './files.ts';
 import { history } from './history.ts';
 import { lineage } from './lineage.ts';
 import { noteControls } from './notes.ts';
 import { lazyThumbnail, type PictureSource } from './pictures.ts';
-import { shareBar } from './share-bar.ts';
 import { emptyWords, statusWords } from './words.ts';
 
 export interface InspectorActions {
@@ -35,6 +29,8 @@ export interface InspectorActions {
   readonly note: (image: SheetImage, key: string, note: PictureNote) => void;
   /** Shows the code with which a page shows an image. */
   readonly use: (image: SheetImage) => void;
+  /** How the files of an image look. Rejects with the project's own message. */
+  readonly measure: (id: string) => Promise<readonly MeasuredFile[]>;
   readonly copy: (text: string) => void;
   readonly close: () => void;
 }
@@ -62,7 +58,7 @@ export function inspector(
     history(image, editing, source, actions),
     use(image, live, actions),
     facts(image),
-    ...image.deliveries.map((delivery) => files(image, delivery.name, delivery)),
+    ...image.deliveries.map((delivery) => files(image, delivery, editing && actions.measure)),
   ]);
 }
 
@@ -118,7 +114,7 @@ function candidates(
       h(
         'p.actions',
         h('button.compare', { onclick: () => actions.compare(image) }, 'Compare'),
-        h('kbd', { 'aria-hidden': 'true' }, 'c'),
+        h('kbd', decoration, 'c'),
         roles.editing !== null &&
           cropped(image) !== null &&
           h('button.compare', { onclick: () => actions.crop(image) }, 'Crop'),
@@ -350,7 +346,7 @@ function prompt(
       h(
         'p.actions',
         h('button.edit', { onclick: () => edit(image) }, 'Edit'),
-        h('kbd', { 'aria-hidden': 'true' }, 'e'),
+        h('kbd', decoration, 'e'),
         h('button.edit', { onclick: () => vary(image) }, 'The same, but …'),
       ),
   );
@@ -428,63 +424,4 @@ function tokens(bought: readonly Candidate[]): string | null {
     ({ outputTextTokens, outputImageTokens }) => outputTextTokens + outputImageTokens,
   );
   return `${into.toLocaleString('en')} in, ${out.toLocaleString('en')} out`;
-}
-
-/** Size before and after, by format. */
-function files(
-  { deliveries, candidates: all }: SheetImage,
-  name: string,
-  delivery: SheetImage['deliveries'][number],
-): HTMLElement {
-  const original = all.find(({ number }) => number === delivery.candidate);
-  const heaviest = Math.max(
-    delivery.originalBytes ?? 0,
-    ...delivery.files.map(({ bytes }) => bytes),
-    1,
-  );
-  const row = (file: string, size: string, bytes: number, gain: string) => {
-    return h(
-      'tr',
-      h('th', { scope: 'row' }, file, shareBar(bytes / heaviest)),
-      h('td', size),
-      h('td', fileSize(bytes)),
-      h('td.gain', gain),
-    );
-  };
-  const before =
-    delivery.originalBytes === null || original?.picture == null
-      ? []
-      : [
-          row(
-            `original ${original.format ?? ''}`,
-            `${original.picture.width}×${original.picture.height}`,
-            delivery.originalBytes,
-            '',
-          ),
-        ];
-  const gainOf = ({ bytes }: DeliveredFile) =>
-    delivery.originalBytes === null ? '' : sizeChange(delivery.originalBytes, bytes);
-  return h(
-    'section.files',
-    h('h3', deliveries.length === 1 ? 'Files' : `Files of ${name}`),
-    h(
-      'table',
-      h(
-        'thead',
-        h(
-          'tr',
-          ...['File', 'Pixels', 'Size', 'Than original'].map((title) =>
-            h('th', { scope: 'col' }, title),
-          ),
-        ),
-      ),
-      h(
-        'tbody',
-        ...before,
-        ...delivery.files.map((file) =>
-          row(file.file, `${file.width}×${file.height}`, file.bytes, gainOf(file)),
-        ),
-      ),
-    ),
-  );
 }

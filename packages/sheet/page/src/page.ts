@@ -40,6 +40,7 @@ const actions: InspectorActions = {
   note: (image, key, note) => orSay(server.note(image.id, key, note)),
   look: (image, candidate) => view([image], { mode: 'one', candidate }),
   compare: (image, key) => view([image], { mode: 'side', candidate: null, past: key ?? null }),
+  measure: server.measure,
   copy,
   close: closePanel,
 };

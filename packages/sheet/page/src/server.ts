@@ -1,4 +1,4 @@
-import type { FieldChange, PictureNote, Variation } from '@tintype/core/types';
+import type { FieldChange, MeasuredFile, PictureNote, Variation } from '@tintype/core/types';
 import type {
   BringBackOffer,
   EditConflict,
@@ -37,6 +37,7 @@ export interface Server {
     revision: string,
   ) => Promise<EditConflict | null>;
   readonly snippets: (id: string) => Promise<readonly Snippet[]>;
+  readonly measure: (id: string) => Promise<readonly MeasuredFile[]>;
   readonly bringBack: (id: string, key: string) => Promise<BringBackOffer>;
   readonly note: (id: string, key: string, note: PictureNote) => Promise<void>;
   /** Takes the last change back. */
@@ -53,6 +54,7 @@ export const server: Server = {
   proposeVariation: (id, variation) => answer('propose-variation', { id, variation }),
   vary: (id, variation, revision) => conflictOf('vary', { id, variation, revision }),
   snippets: (id) => get(`snippets?image=${encodeURIComponent(id)}`),
+  measure: (id) => get(`measure?image=${encodeURIComponent(id)}`),
   bringBack: (id, key) => get(`bring-back?${new URLSearchParams({ image: id, key })}`),
   note: (id, key, note) => post('note', { id, key, note }),
   undo: () => answer('undo', {}, 409),

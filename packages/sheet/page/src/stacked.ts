@@ -1,4 +1,4 @@
-import { h, setStyles } from './element.ts';
+import { decoration, h, setStyles } from './element.ts';
 
 /** How two pictures are shown one above the other. */
 export type Stacking = 'slider' | 'onion' | 'difference';
@@ -31,7 +31,7 @@ export function stacked(
     },
   });
   cut();
-  if (how === 'slider') over.append(h('span.cut', { 'aria-hidden': 'true' }), range);
+  if (how === 'slider') over.append(h('span.cut', decoration), range);
   return [
     over,
     ...(how === 'slider' ? [] : [h('label.select.amount', h('span', words[how]), range)]),
