@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from '../fields.ts';
 import { hashForm, isMap } from '../plain-checks.ts';
 import type { Diagnostic, FieldPath, FieldValue, Key, PictureNote } from '../types.ts';
