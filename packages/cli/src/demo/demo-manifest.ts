@@ -18,7 +18,7 @@ images:
     # A phone gets a crop of its own.
     sources: [{ media: "(max-width: 600px)", crop: "3:4" }]
 
-  # One image a row.
+  # One image for each row.
   "{{ id }}":
     each:
       - { id: harbour, prompt: A small harbour with fishing boats, alt: Fishing boats in a harbour }

@@ -24,7 +24,7 @@ images:
     widths: [640]
     formats: [avif, webp, jpeg]
 
-  # One image a row: icon-home and icon-search.
+  # One image for each row: icon-home and icon-search.
   "icon-{{ name }}":
     each: [{ name: home }, { name: search }]
     preset: brand
