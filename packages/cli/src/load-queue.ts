@@ -54,6 +54,8 @@ export function neededQueueUrl(
 
 interface QueuedRun {
   readonly isUrgent: boolean;
+  /** Whether it shows what happens on the way. */
+  readonly isWatched: boolean;
   /** Whether to send a trace of each picture. */
   readonly isTraced: boolean;
 }
@@ -62,7 +64,7 @@ interface QueuedRun {
 export async function withWorkers<T>(
   url: string | null,
   context: Context,
-  { isUrgent, isTraced }: QueuedRun,
+  { isUrgent, isWatched, isTraced }: QueuedRun,
   act: (context: Context) => Promise<T>,
 ): Promise<T> {
   if (url === null && isTraced)
@@ -70,7 +72,7 @@ export async function withWorkers<T>(
   if (url === null) return act(context);
   const { openQueuedWorkers } = await loadQueue();
   return withTraces(isTraced, context, async (traces) => {
-    const workers = await openQueuedWorkers(url, context, { isUrgent, traces });
+    const workers = await openQueuedWorkers(url, context, { isUrgent, isWatched, traces });
     try {
       return await act({ ...context, workers, ...(traces && { trace: traces.step }) });
     } finally {

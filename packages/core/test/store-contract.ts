@@ -112,6 +112,7 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         const note = attemptOf('hat', { outcome: 'received', requestId: 'req_1' });
         const noted = { ...open, note, isReceived: false };
         expect(await under.open().attempt(key)).toEqual(noted);
+        expect(await under.open().note(key)).toEqual(note);
         await store.receive(key, bytesOf('hat'));
         const later = under.open();
         expect(await later.attempts()).toEqual(new Map([[key, { ...noted, isReceived: true }]]));
@@ -226,11 +227,13 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         await store.receive(key, bytesOf('hat'));
         expect(await under.open().attempt(key)).toMatchObject({ isReceived: true });
         expect(await under.open().find(key)).toBeNull();
-        await store.put(purchaseOf('hat'));
+        const { record } = await store.put(purchaseOf('hat'));
         expect(await under.open().attempt(key)).toMatchObject({ isReceived: true });
         expect(await under.open().find(key)).toMatchObject({ kind: 'record' });
-        await store.clearAttempt(key);
+        await store.clearAttempt(key, record);
         expect(await under.open().attempt(key)).toBeNull();
+        expect(await under.open().note(key)).toBeNull();
+        expect(Buffer.from(await under.open().read(record))).toEqual(bytesOf('hat'));
         expect(await under.open().received(key)).toBeNull();
         await claim!.release();
       });
@@ -255,6 +258,11 @@ export function storeContract(name: string, setUp: () => Promise<StoreUnderTest>
         await store.receive(key, bytesOf('hat'));
         await store.clearAttempt(key);
         expect(Buffer.from((await under.open().received(key))!)).toEqual(bytesOf('hat'));
+        // Those of another answer, whatever was put just now.
+        const { record } = await store.put(purchaseOf('hat'));
+        await store.receive(key, bytesOf('cat'));
+        await store.clearAttempt(key, record);
+        expect(Buffer.from((await under.open().received(key))!)).toEqual(bytesOf('cat'));
       });
 
       test('and a second answer does not overwrite the first one', async () => {

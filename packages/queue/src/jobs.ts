@@ -9,12 +9,14 @@ export interface JobData {
   readonly place: string;
   /** A `PurchaseOrder` or an `EncodeOrder`. The worker checks it. */
   readonly order: unknown;
+  /** Whether the run shows what happens on the way. */
+  readonly isWatched: boolean;
 }
 
 /** Reads the data of a job. Anything may be in the database. */
 export function jobData(data: unknown): JobData {
-  const { run, place, order } = membersOf(data);
-  return { run: textOf(run), place: textOf(place), order };
+  const { run, place, order, isWatched } = membersOf(data);
+  return { run: textOf(run), place: textOf(place), order, isWatched: isWatched !== false };
 }
 
 /** The key that an order names; `''`: none. */
@@ -41,6 +43,8 @@ export interface Progress {
 export interface JobAnswer extends PurchaseAnswer {
   /** The run that paid. */
   readonly run: string;
+  /** Whether the worker has settled the cost in the ledger, so that the run need not. */
+  readonly isSettled?: boolean;
 }
 
 /**

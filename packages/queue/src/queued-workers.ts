@@ -14,7 +14,7 @@ import {
 } from '@tintype/core/internal';
 import { inTime, openEngine, type Role } from './engine.ts';
 import { type FinishedJob, followJobs } from './follow-jobs.ts';
-import { isGivenBack, type JobAnswer, jobId, kept } from './jobs.ts';
+import { isGivenBack, type JobAnswer, type JobData, jobId, kept } from './jobs.ts';
 import { queueAddress } from './queue-address.ts';
 import { type DatabaseOptions, openQueueDatabase } from './queue-database.ts';
 import { costOf, openRunBudget } from './run-budget.ts';
@@ -30,6 +30,8 @@ export interface QueuedWorkers extends Workers {
 export interface QueuedWorkersOptions {
   /** Whether a person waits for the result: then its jobs go before those of other runs. @default false */
   readonly isUrgent?: boolean;
+  /** Whether anyone sees what happens on the way. Otherwise the run hears of it with the answers, which takes less. @default true */
+  readonly isWatched?: boolean;
   /** What follows its jobs; `null`: nothing does. @default null */
   readonly traces?: Traces | null;
   /** For tests. */
@@ -46,7 +48,7 @@ const priorities = { urgent: 1, usual: 10 };
 export async function openQueuedWorkers(
   url: string,
   context: Context,
-  { isUrgent = false, traces = null, database = {} }: QueuedWorkersOptions = {},
+  { isUrgent = false, isWatched = true, traces = null, database = {} }: QueuedWorkersOptions = {},
 ): Promise<QueuedWorkers> {
   const address = queueAddress(url);
   const engine = await openEngine(address, traces?.telemetry);
@@ -87,13 +89,13 @@ export async function openQueuedWorkers(
       let givenBack = 0;
       let told: RunAnswer | null = null;
       let firstReason = '';
-      const { answer, isOwn } = await follow<RunAnswer>(
+      const { answer, isOwn, isSettled } = await follow<RunAnswer>(
         {
           id,
           // A job that is put back later belongs to the same trace.
           add: AsyncResource.bind(async () => {
             await budget.release(order);
-            const data = { run, place, order };
+            const data: JobData = { run, place, order, isWatched };
             handedOver++;
             await inTime(queue.add('buy', data, { jobId: id, priority, attempts: 1, ...kept }));
             if (isUrgent) await hasten(queue, id);
@@ -125,7 +127,7 @@ export async function openQueuedWorkers(
         const isAway = error instanceof TintypeError && error.code === 'queue-unavailable';
         return unclear(order, isAway ? error : null);
       });
-      await budget.settle(key, isOwn ? costOf(answer) : 0);
+      await budget.settle(key, isOwn ? costOf(answer) : 0, isSettled);
       const failure = answer.failure && withFirstReason(answer.failure, firstReason);
       // If another run's job answered, it may have taken the place of this run's, which a worker had already done.
       return { ...answer, failure, isRepeated: handedOver > 1 || !isOwn };
@@ -137,7 +139,7 @@ export async function openQueuedWorkers(
       try {
         const { queue, follow } = await encodes.open();
         const add = AsyncResource.bind(async (): Promise<void> => {
-          const data = { run, place, order };
+          const data: JobData = { run, place, order, isWatched };
           await inTime(queue.add('encode', data, { jobId: id, priority, attempts: 3, ...kept }));
           if (isUrgent) await hasten(queue, id);
         });
@@ -184,6 +186,8 @@ interface RunAnswer {
   readonly answer: PurchaseAnswer;
   /** Whether this run paid, if anything was paid. */
   readonly isOwn: boolean;
+  /** Whether a worker has settled the cost of this run in the ledger. */
+  readonly isSettled: boolean;
 }
 
 /** `null`: a worker ended without an answer. */
@@ -195,9 +199,11 @@ function answerOf({ isFailed, returned, progress }: FinishedJob, run: string): R
 function readAnswer(data: unknown, run: string): RunAnswer | null {
   const answer = readPurchaseAnswer(data);
   if (answer === null) return null;
-  if ((data as JobAnswer).run === run) return { answer, isOwn: true };
+  const { run: payer, isSettled } = data as JobAnswer;
+  if (payer === run) return { answer, isOwn: true, isSettled: isSettled === true };
   // Two runs that want one picture follow one job, and the other one paid.
-  return { answer: { ...answer, bought: 0, costUsd: 0, maybeBilledUsd: 0 }, isOwn: false };
+  const unpaid = { ...answer, bought: 0, costUsd: 0, maybeBilledUsd: 0 };
+  return { answer: unpaid, isOwn: false, isSettled: false };
 }
 
 /** Whether an answer says what became of the purchase. A job that is refused may have been done before, and its answer lost. */
@@ -221,7 +227,7 @@ const consequences: ReadonlySet<string> = new Set([
 /** Nothing was sent, because the run had ended: that is what this run did, and no fault of the queue. */
 function interruptedAs({ answer }: RunAnswer): RunAnswer {
   const failure = answer.failure && { ...answer.failure, code: 'interrupted' };
-  return { answer: { ...answer, failure }, isOwn: true };
+  return { answer: { ...answer, failure }, isOwn: true, isSettled: false };
 }
 
 /** The outcome of a purchase that a worker may have begun. `away`: why the run does not wait for it; `null`: it was interrupted. */
@@ -235,5 +241,6 @@ function unclear({ costUsd }: PurchaseOrder, away: TintypeError | null = null): 
     isBilledAnyway: true,
   } as const;
   const maybeBilledUsd = costUsd?.high ?? null;
-  return { answer: { failure, bought: 0, costUsd: 0, maybeBilledUsd, events: [] }, isOwn: true };
+  const answer = { failure, bought: 0, costUsd: 0, maybeBilledUsd, events: [] };
+  return { answer, isOwn: true, isSettled: false };
 }

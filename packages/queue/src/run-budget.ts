@@ -8,8 +8,8 @@ import { storePlace } from './store-place.ts';
 export interface RunBudget {
   /** Reserves the most that a picture may cost. Throws `over-budget` and `queue-unavailable`. */
   readonly release: (order: PurchaseOrder) => Promise<void>;
-  /** Settles the cost in the ledger, because the worker may have died before it could. */
-  readonly settle: (key: string, costUsd: number | null) => Promise<void>;
+  /** Settles the cost in the ledger, unless the worker did (`isSettled`): it may have died before it could. */
+  readonly settle: (key: string, costUsd: number | null, isSettled: boolean) => Promise<void>;
   /**
    * Releases no more money, and from when this resolves, no worker begins what was released. Rejects with `queue-unavailable`; a later
    * call tries again.
@@ -28,6 +28,7 @@ export function openRunBudget(run: string, ledger: Ledger, context: Context): Ru
   let spentUsd = 0;
   let opening: Promise<unknown> | null = null;
   let closing: Promise<void> | null = null;
+  let openings = 0;
   let isClosed = false;
   const timer = setInterval(() => {
     if (opening !== null) opening = opening.then(reopen).catch(() => {});
@@ -52,11 +53,13 @@ export function openRunBudget(run: string, ledger: Ledger, context: Context): Ru
       }
     },
 
-    async settle(key, cost) {
+    async settle(key, cost, isSettled) {
       const id = jobId(place, key);
       spentUsd += cost ?? released.get(id) ?? 0;
       released.delete(id);
-      if (cost !== null) await ledger.settle(run, id, cost).catch(() => {});
+      // A ledger that was opened again may have forgotten what a worker told it.
+      const isKnown = isSettled && openings === 1;
+      if (cost !== null && !isKnown) await ledger.settle(run, id, cost).catch(() => {});
     },
 
     close: () => {
@@ -84,6 +87,7 @@ export function openRunBudget(run: string, ledger: Ledger, context: Context): Ru
     const outsideUsd =
       maxCostUsdPerDay === null ? 0 : await spentOutside(context, () => ownReleasedOn(day));
     const money = { maxUsd: maxCostUsd, maxUsdPerDay: maxCostUsdPerDay, day, outsideUsd };
+    openings++;
     await ledger.openRun(run, { ...money, spentUsd, released });
   }
 

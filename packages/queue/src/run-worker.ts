@@ -197,14 +197,11 @@ async function takeJobs(
       if (event.type === 'waiting') takeBack ??= lendPlace();
       if (event.type === 'waited') takeBack?.();
       // A view of the run shows it. It is in the answer, too.
-      if (event.type === 'generating' || event.type === 'waiting')
+      if (data.isWatched && (event.type === 'generating' || event.type === 'waiting'))
         updateProgress({ event, index }).catch(() => {});
     });
     const answer = { ...found, run: data.run };
-    if (answer.failure === null) {
-      await settle(data, answer);
-      return answer;
-    }
+    if (answer.failure === null) return { ...answer, isSettled: await settle(data, answer) };
     // First the reason, then the money: if this worker dies in between, the run has the reason. If the reason does not arrive, the money
     // of a request that was not billed stays released, so that another worker may find the reason again.
     const isTold = await succeeds(updateProgress({ answer }));
@@ -212,10 +209,10 @@ async function takeJobs(
     throw new JobFailure(answer, answer.failure);
   }
 
-  /** A refused job is another one than what was released. If the ledger cannot be told now, the run tells it. */
-  async function settle({ run, order }: JobData, answer: PurchaseAnswer): Promise<void> {
-    if (isGivenBack(answer) || answer.failure?.code === 'job-refused') return;
-    await ledger.settle(run, jobId(place, keyOf(order)), costOf(answer)).catch(() => {});
+  /** Whether the ledger was told; otherwise the run tells it. A refused job is another one than what was released. */
+  async function settle({ run, order }: JobData, answer: PurchaseAnswer): Promise<boolean> {
+    if (isGivenBack(answer) || answer.failure?.code === 'job-refused') return false;
+    return succeeds(ledger.settle(run, jobId(place, keyOf(order)), costOf(answer)));
   }
 
   async function answerTo(data: JobData, onEvent: OnWorkerEvent): Promise<PurchaseAnswer> {

@@ -98,7 +98,11 @@ Environment:
         const result = await withWorkers(
           queueUrl(flags.queue, context),
           counted.context,
-          { isUrgent: false, isTraced: flags.traces === true },
+          {
+            isUrgent: false,
+            isWatched: flags.quiet !== true || flags.reporter === 'json',
+            isTraced: flags.traces === true,
+          },
           async (queued) => core.generate(queued, ids),
         ).catch(async (error: unknown) => {
           if (counted.bought() > 0) await core.warnOfUncommitted(context, shell.cwd);

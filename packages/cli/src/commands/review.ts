@@ -46,8 +46,11 @@ export const review = command({
           flags.host === undefined ? null : { host: flags.host, mayPick: flags.allowPick === true },
         // A person waits, so these jobs go before those of other runs.
         generate: (context, ids) =>
-          withWorkers(url, context, { isUrgent: true, isTraced: false }, (queued) =>
-            core.generate(queued, ids),
+          withWorkers(
+            url,
+            context,
+            { isUrgent: true, isWatched: true, isTraced: false },
+            (queued) => core.generate(queued, ids),
           ),
       });
       shell.stdout.write(`${server.url}\n`);

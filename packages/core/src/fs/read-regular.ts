@@ -49,7 +49,8 @@ export async function openRegular(
 ): Promise<{ readonly handle: FileHandle; readonly size: number }> {
   const handle = await open(path, withoutWaiting);
   try {
-    const status = await handle.stat();
+    // The system knows this of an open file, so nothing waits for a disk.
+    const status = fstatSync(handle.fd);
     refuseOthers(status, path);
     return { handle, size: status.size };
   } catch (error) {

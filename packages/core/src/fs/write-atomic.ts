@@ -6,6 +6,7 @@ import { isThere } from './is-there.ts';
 import { namesBelow } from './names-below.ts';
 import { isRunning } from '../process/is-running.ts';
 import { removeFile } from './remove-file.ts';
+import { succeeds } from '../succeeds.ts';
 
 /**
  * Writes a file that is either complete or absent; every other writer uses this one. `fill` makes the file at a temporary
@@ -80,8 +81,11 @@ export async function createAtomic(path: string, data: string | Uint8Array): Pro
 /** Like `writeAtomic`, for bytes that are flushed already under another name: gives them a second one. */
 export async function linkAtomic(from: string, path: string): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
-  await replaceByLink(path, hiddenName(path), (temporary) => link(from, temporary));
+  // A name that is taken, as by damaged bytes, is replaced.
+  if (!(await succeeds(link(from, path)))) {
+    await mkdir(folder, { recursive: true });
+    await replaceByLink(path, hiddenName(path), (temporary) => link(from, temporary));
+  }
   await flushFolder(folder);
 }
 

@@ -27,6 +27,8 @@ export interface AttemptSteps {
    * immediately before the request is sent.
    */
   readonly mayLeave: (noted: Attempt | null) => Promise<boolean>;
+  /** The note that the key has before this attempt, of an earlier call which this one repeats; `null`: none. */
+  readonly earlier: Attempt | null;
   /** Asked after it. */
   readonly isLate: IsLate;
   /**
@@ -52,13 +54,12 @@ export interface AttemptSteps {
  */
 export async function attemptPurchase(
   resolved: ResolvedRequest,
-  { mayLeave, isLate, onReceived, onPartial: onPartialFile }: AttemptSteps,
+  { mayLeave, earlier, isLate, onReceived, onPartial: onPartialFile }: AttemptSteps,
   context: PurchaseContext,
 ): Promise<KeptAnswer> {
   const { run, store, providers, day } = context;
   const provider = providers(resolved.provider);
   await provider.load?.();
-  const earlier = (await store.attempt(resolved.key))?.note ?? null;
   let attempt = newAttempt(resolved, context);
   const order = await orderFor(resolved, context);
   const secrets = callSecrets(order, provider, run);
@@ -171,8 +172,8 @@ export async function callProvider(
  * process's.
  */
 async function isStillNoted(attempt: Attempt, store: Store): Promise<boolean> {
-  const current = await store.attempt(attempt.key).catch(() => null);
-  return current?.note == null || isSameCall(current.note, attempt);
+  const current = await store.note(attempt.key).catch(() => null);
+  return current === null || current === 'damaged' || isSameCall(current, attempt);
 }
 
 /**

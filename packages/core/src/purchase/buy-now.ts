@@ -1,7 +1,7 @@
 import { report } from '../context.ts';
 import { ProviderError } from '../provider/provider.ts';
 import { decideRetry, maxRetryMs, policies } from '../provider/retry.ts';
-import type { ResolvedRequest, StoreRecord } from '../types.ts';
+import type { Attempt, ResolvedRequest, StoreRecord } from '../types.ts';
 import { attemptPurchase, type AttemptSteps } from './attempt.ts';
 import { ClaimLostError, isMaybeBilled } from './failures.ts';
 import { keyNameOf, openAiKeyNameOf } from './key-name.ts';
@@ -9,9 +9,13 @@ import type { PurchaseContext } from './purchase-context.ts';
 
 type MayLeave = AttemptSteps['mayLeave'];
 
-/** Buys a picture whose key is claimed and has no open attempt. Throws a TintypeError or a ClaimLostError. */
+/**
+ * Buys a picture whose key is claimed and has no open attempt, except `earlier`, which may be repeated. Throws a TintypeError or a
+ * ClaimLostError.
+ */
 export type Buy = (
   resolved: ResolvedRequest,
+  earlier: Attempt | null,
   mayLeave: MayLeave,
   context: PurchaseContext,
 ) => Promise<StoreRecord>;
@@ -20,12 +24,17 @@ export type Buy = (
  * Requests a picture and waits for the answer, within rate and budget. Repeats the request if that is safe. The picture may
  * be one that was kept aside (`record.rejected`).
  */
-export const buyNow: Buy = async (resolved, mayLeave, context) => {
-  const { run, stop, queue } = context;
+export const buyNow: Buy = async (resolved, earlier, mayLeave, context) => {
+  const { run, store, stop, queue } = context;
   const failures: ProviderError[] = [];
   let firstFailedAt = 0;
+  const noteBefore = async () =>
+    failures.length === 0 ? earlier : ((await store.attempt(resolved.key))?.note ?? null);
   for (;;) {
-    const answer = await askInTurn(resolved, mayLeave, context).catch((refusal: unknown) => {
+    const asking = noteBefore().then((note) =>
+      askInTurn(resolved, { earlier: note, mayLeave }, context),
+    );
+    const answer = await asking.catch((refusal: unknown) => {
       if (refusal instanceof ClaimLostError) throw refusal;
       // The user needs the reason of the first failure, not the reason why no second call was made. A call that was made is another
       // matter: it may have been paid for.
@@ -57,19 +66,19 @@ export const buyNow: Buy = async (resolved, mayLeave, context) => {
  */
 function askInTurn(
   resolved: ResolvedRequest,
-  mayLeave: MayLeave,
+  looks: Pick<AttemptSteps, 'earlier' | 'mayLeave'>,
   context: PurchaseContext,
 ): Promise<StoreRecord | ProviderError> {
   // The API's limit also counts input pictures (2026-11-22).
   const pictures = 1 + resolved.inputs.length;
   return context.queue.send(resolved.provider, pictures, (isLate) =>
-    ask(resolved, { mayLeave, isLate }, context),
+    ask(resolved, { ...looks, isLate }, context),
   );
 }
 
 async function ask(
   resolved: ResolvedRequest,
-  looks: Pick<AttemptSteps, 'mayLeave' | 'isLate'>,
+  looks: Pick<AttemptSteps, 'earlier' | 'mayLeave' | 'isLate'>,
   context: PurchaseContext,
 ): Promise<StoreRecord | ProviderError> {
   const { run, queue, spend, answers, refusals, stop } = context;

@@ -115,7 +115,7 @@ async function recordReceived(
     createdAt: batch === undefined ? run.now() : new Date(attempt.startedAt),
     ...(manifest === '' ? {} : { boughtFor: { id, manifest, ...(isPicked && { isPicked }) } }),
   });
-  await store.clearAttempt(key);
+  await store.clearAttempt(key, put.record);
   if (put.earlier !== null) reportBoughtTwice(put, run);
   if (put.pending !== null) reportPending(id, put.pending, run);
   return put;

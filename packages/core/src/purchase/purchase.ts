@@ -34,7 +34,7 @@ export async function purchase(
         if (settled !== null) return settled;
         const mayLeave = (noted: Attempt | null) =>
           isStillOurs(resolved.key, claim, noted, context);
-        return await buyNow(resolved, mayLeave, context);
+        return await buyNow(resolved, attempt?.note ?? null, mayLeave, context);
       } catch (error) {
         if (!(error instanceof ClaimLostError)) throw error;
         unsent = error.unsent ?? unsent;
@@ -85,8 +85,8 @@ async function isStillOurs(
   { store }: PurchaseContext,
 ): Promise<boolean> {
   if ((await store.find(key)) !== null) return false;
-  const open = noted === null ? null : await store.attempt(key);
+  const open = noted === null ? null : await store.note(key);
   // A note that cannot be read is not a sign of another process.
-  const isNoted = noted === null || (open !== null && isSameCall(open.note ?? noted, noted));
+  const isNoted = noted === null || open === 'damaged' || isSameCall(open, noted);
   return isNoted && (await claim.isOurs());
 }

@@ -1,7 +1,7 @@
+import type { BigIntStats } from 'node:fs';
 import { access, lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { succeeds } from '../succeeds.ts';
-import { isThere } from '../fs/is-there.ts';
 import { TintypeError } from '../errors.ts';
 import { hashFile } from '../fs/hash-file.ts';
 import { removeFile } from '../fs/remove-file.ts';
@@ -14,9 +14,9 @@ import {
   defaultTiming,
   isHeld,
 } from '../process/claim-file.ts';
-import type { Attempt, Key, OpenAttempt, Sha256 } from '../types.ts';
+import type { Attempt, Key, OpenAttempt, Sha256, StoreRecord } from '../types.ts';
 import { isHash } from '../plain-checks.ts';
-import { layout } from './layout.ts';
+import { layout, pathOfBytes } from './layout.ts';
 import { namesIn, readIfThere } from './read-store.ts';
 import { formatJson, maxNoteBytes, parseAttempt } from './record-file.ts';
 import { findRescued, type Rescued, removeRescued, rescue } from './rescue-folder.ts';
@@ -34,7 +34,7 @@ export async function readAttempts(dir: string): Promise<ReadonlyMap<Key, OpenAt
   for (const { key } of rescued) keys.add(key);
   const attempts = new Map<Key, OpenAttempt>();
   for (const key of keys) {
-    const attempt = await readAttempt(dir, key, rescued);
+    const attempt = await readOpen(dir, key, rescued);
     // If the attempt is gone, its owner settled it before it released the claim.
     if (attempt !== null) attempts.set(key, attempt);
   }
@@ -50,14 +50,38 @@ export async function readAttempt(
   key: Key,
   rescued?: readonly Rescued[],
 ): Promise<OpenAttempt | null> {
+  // Nearly every key has none, and then it does not matter who holds its claim.
+  if ((await readFiles(dir, key, rescued)) === null) return null;
+  return readOpen(dir, key, rescued);
+}
+
+async function readOpen(
+  dir: string,
+  key: Key,
+  rescued: readonly Rescued[] | undefined,
+): Promise<OpenAttempt | null> {
   const isHeldBefore = await isHeld(layout.claim(dir, key));
-  const bytes = await readIfThere(layout.attempt(dir, key), maxNoteBytes);
-  const isReceived = (await receivedPath(dir, key, rescued)) !== null;
-  const isAnswerDamaged = !isReceived && (await isThere(layout.received(dir, key)));
-  if (bytes === null && !isReceived && !isAnswerDamaged) return null;
+  const files = await readFiles(dir, key, rescued);
+  if (files === null) return null;
   const isInFlight = isHeldBefore || (await isHeld(layout.claim(dir, key)));
-  const { note, damage } = parseAttempt(key, bytes === null ? null : bytes.toString('utf8'));
-  return { key, note, damage, isReceived, isAnswerDamaged, isInFlight };
+  const { text, ...answer } = files;
+  return { key, ...parseAttempt(key, text), ...answer, isInFlight };
+}
+
+/** What is on the disk of an attempt; `null`: nothing. */
+async function readFiles(dir: string, key: Key, rescued: readonly Rescued[] | undefined) {
+  const text =
+    (await readIfThere(layout.attempt(dir, key), maxNoteBytes))?.toString('utf8') ?? null;
+  const { path, isDamaged: isAnswerDamaged } = await findAnswer(dir, key, rescued);
+  const isReceived = path !== null;
+  return text === null && !isReceived && !isAnswerDamaged
+    ? null
+    : { text, isReceived, isAnswerDamaged };
+}
+
+export async function readNote(dir: string, key: Key): Promise<Attempt | 'damaged' | null> {
+  const bytes = await readIfThere(layout.attempt(dir, key), maxNoteBytes);
+  return bytes === null ? null : (parseAttempt(key, bytes.toString('utf8')).note ?? 'damaged');
 }
 
 export async function noteAttempt(dir: string, attempt: Attempt): Promise<void> {
@@ -70,12 +94,22 @@ export async function receivedPath(
   key: Key,
   rescued?: readonly Rescued[],
 ): Promise<string | null> {
+  return (await findAnswer(dir, key, rescued)).path;
+}
+
+/** `isDamaged`: there is something in the place of the bytes, and nowhere else are any. */
+async function findAnswer(
+  dir: string,
+  key: Key,
+  rescued: readonly Rescued[] | undefined,
+): Promise<{ readonly path: string | null; readonly isDamaged: boolean }> {
   const path = layout.received(dir, key);
   // A link is not followed, because a clone can contain one that points to another file.
   const status = await lstat(path).catch(() => null);
-  if (status?.isFile() === true) return path;
+  if (status?.isFile() === true) return { path, isDamaged: false };
   const files = rescued ?? (await findRescued(dir));
-  return files.find((file) => file.key === key)?.path ?? null;
+  const elsewhere = files.find((file) => file.key === key)?.path ?? null;
+  return { path: elsewhere, isDamaged: elsewhere === null && status !== null };
 }
 
 export async function readReceived(dir: string, key: Key): Promise<Uint8Array | null> {
@@ -87,11 +121,11 @@ export async function readReceived(dir: string, key: Key): Promise<Uint8Array | 
  * Removes an attempt's file, and the bytes of its answer if the store also has them under their hash. Bytes that exist nowhere
  * else stay, and the next run records them. The next run also removes what cannot be removed now.
  */
-export async function clearAttempt(dir: string, key: Key): Promise<void> {
+export async function clearAttempt(dir: string, key: Key, kept?: StoreRecord): Promise<void> {
   try {
     // Remove the bytes first. At worst, an attempt without bytes is requested again; bytes without an attempt would belong
     // to no request.
-    if (!(await removeReceived(dir, key))) return;
+    if (!(await removeReceived(dir, key, kept))) return;
     for (const file of await findRescued(dir)) {
       if (file.key !== key) continue;
       if (!(await isKept(dir, file.sha256))) return;
@@ -104,12 +138,22 @@ export async function clearAttempt(dir: string, key: Key): Promise<void> {
 }
 
 /** `false`: the bytes exist nowhere else, so they stay. */
-async function removeReceived(dir: string, key: Key): Promise<boolean> {
+async function removeReceived(dir: string, key: Key, kept?: StoreRecord): Promise<boolean> {
   const path = layout.received(dir, key);
-  const status = await lstat(path).catch(() => null);
-  if (status?.isFile() === true && !(await isKept(dir, await hashFile(path)))) return false;
+  const status = await lstat(path, { bigint: true }).catch(() => null);
+  const isFile = status?.isFile() === true;
+  // A purchase usually gave the file a second name, and then nothing has to be hashed.
+  const isLinked =
+    isFile && kept !== undefined && (await isSameFile(status, pathOfBytes(dir, kept)));
+  if (isFile && !isLinked && !(await isKept(dir, await hashFile(path)))) return false;
   await removeFile(path);
   return true;
+}
+
+async function isSameFile({ dev, ino }: BigIntStats, path: string): Promise<boolean> {
+  const other = await lstat(path, { bigint: true }).catch(() => null);
+  // Some file systems number no files.
+  return ino !== 0n && other?.ino === ino && other.dev === dev;
 }
 
 /** Whether the store has these bytes as an original or kept aside. */

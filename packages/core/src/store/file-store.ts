@@ -103,6 +103,7 @@ export function fileStore(
       const line = linesOf(await readBatches(dir, key)).get(key);
       return own === null ? (line ?? null) : latest(own, line);
     },
+    note: async (key) => (await attempts()).readNote(dir, key),
     attemptsOf: async (keys) => {
       const { linesOf, readBatches } = await batches();
       const { readAttempt } = await attempts();
@@ -132,8 +133,8 @@ export function fileStore(
     },
     receive: async (key, bytes) => (await attempts()).receiveBytes(dir, key, bytes, writable),
     received: async (key) => (await attempts()).readReceived(dir, key),
-    clearAttempt: async (key) => {
-      if (await isWritable()) await (await attempts()).clearAttempt(dir, key);
+    clearAttempt: async (key, kept) => {
+      if (await isWritable()) await (await attempts()).clearAttempt(dir, key, kept);
     },
     // The claims in the folder exclude all processes that can reach it.
     prepareToBuy: async () => new Map(),

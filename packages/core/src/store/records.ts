@@ -21,8 +21,18 @@ export async function readStored(dir: string): Promise<ReadonlyMap<Key, Stored>>
   return new Map(files.map(({ key, stored }) => [key, stored]));
 }
 
-export function findRecord(dir: string, key: Key): Promise<Stored | null> {
-  return readRecord(key, layout.record(dir, key));
+export async function findRecord(dir: string, key: Key): Promise<Stored | null> {
+  const path = layout.record(dir, key);
+  // A purchase looks three times where there is none.
+  return (await isAbsent(path)) ? null : readRecord(key, path);
+}
+
+/** A broken link is there, and what cannot be looked at may be there. */
+function isAbsent(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => false,
+    ({ code }: NodeJS.ErrnoException) => code === 'ENOENT',
+  );
 }
 
 /** Includes second records, because a picture that was bought twice cost twice. */

@@ -194,13 +194,13 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
       await remote.remove(remoteNames.batch(batch.name)).catch(() => {});
       await local.clearBatch(batch);
     },
-    clearAttempt: async (key) => {
+    clearAttempt: async (key, kept) => {
       // Other machines must know about a purchase that only this one has.
       if (!(await pending.has(key))) {
         for (const claim of noted.get(key) ?? []) await claim.note(null).catch(() => {});
         noted.delete(key);
       }
-      await local.clearAttempt(key);
+      await local.clearAttempt(key, kept);
       const record = uploaded.get(key);
       uploaded.delete(key);
       // The bytes were bought just now, so no commit has them.

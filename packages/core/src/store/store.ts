@@ -101,6 +101,8 @@ export interface Store {
   clearBatch(batch: Batch): Promise<void>;
   /** The attempt of a key; `null`: there is none. */
   attempt(key: Key): Promise<OpenAttempt | null>;
+  /** The note of this machine for a key, and nothing else of its attempt: what a holder of the claim reads before it sends. `null`: there is none. */
+  note(key: Key): Promise<Attempt | 'damaged' | null>;
   /** The attempts of these keys that have one, read now: as `attempt` for each, but the notes of batches are read once for all. */
   attemptsOf(keys: readonly Key[]): Promise<ReadonlyMap<Key, OpenAttempt>>;
   /**
@@ -134,8 +136,11 @@ export interface Store {
    * `original-missing` or `original-damaged`.
    */
   accept(rejected: StoreRecord, info: PictureInfo): Promise<StoreRecord>;
-  /** Removes an attempt whose outcome is known: the record exists, or nothing was billed. Never rejects. */
-  clearAttempt(key: Key): Promise<void>;
+  /**
+   * Removes an attempt whose outcome is known: the record exists, or nothing was billed. `kept`: the record that its answer was put
+   * under just now, if there is one. Never rejects.
+   */
+  clearAttempt(key: Key, kept?: StoreRecord): Promise<void>;
   /**
    * Call this before anything of these keys is bought: makes sure that no other machine can buy the same keys. Resolves to
    * the attempts of other machines that are open now. Throws `remote-unsupported` if machines cannot be kept apart, or the

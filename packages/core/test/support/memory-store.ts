@@ -139,6 +139,10 @@ export function memoryStore(blobs: Blobs): Store {
     batches: async () => batches(),
     noteBatch: async (batch) => write(layout.batch('', batch.name), file.formatJson(batch)),
     clearBatch: async ({ name }) => void blobs.delete(layout.batch('', name)),
+    note: async (key) => {
+      const text = textOf(layout.attempt('', key));
+      return text === null ? null : (file.parseAttempt(key, text).note ?? 'damaged');
+    },
     noteAttempt: async (note) => write(layout.attempt('', note.key), file.formatJson(note)),
     receive: async (key, bytes) => {
       const earlier = blobs.get(layout.received('', key));

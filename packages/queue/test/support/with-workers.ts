@@ -1,6 +1,6 @@
 import type { Context } from '@tintype/core';
 import { sha256 } from '@tintype/core/internal';
-import { openQueuedWorkers } from '../../src/queued-workers.ts';
+import { openQueuedWorkers, type QueuedWorkersOptions } from '../../src/queued-workers.ts';
 import { runWorker } from '../../src/run-worker.ts';
 
 /** Runs `act` with a queue, and a worker of the same project in this process. `url`: the engine's. */
@@ -8,6 +8,7 @@ export async function withWorkers<Result>(
   url: string,
   context: Context,
   act: (context: Context) => Promise<Result>,
+  options: Omit<QueuedWorkersOptions, 'database'> = {},
 ): Promise<Result> {
   const queue = `${url}?name=t-${sha256(context.config.storeDir).slice(0, 30)}`;
   // A new server lets no request leave for a whole window. The day is that of the test's clock.
@@ -23,7 +24,7 @@ export async function withWorkers<Result>(
   });
   try {
     await Promise.race([ready.promise, working]);
-    const workers = await openQueuedWorkers(queue, context, { database });
+    const workers = await openQueuedWorkers(queue, context, { ...options, database });
     try {
       return await act({ ...context, workers });
     } finally {
