@@ -17,6 +17,7 @@ import { mostUsed } from './matrix/most-used.ts';
 import { others } from './matrix/others.ts';
 import { withRows } from './matrix/table.ts';
 import { type Seen, tryFramework } from './matrix/try-framework.ts';
+import { packPackage } from './pack-package.ts';
 
 const ids = process.argv
   .slice(2)
@@ -32,7 +33,7 @@ const folder = await mkdtemp(join(tmpdir(), 'tintype-matrix-'));
 const needed = ['components', 'core', 'sheet', 'vite-plugin'];
 const own = { '@tintype/astro': 'astro', '@tintype/nuxt': 'nuxt', 'vite-plugin-tintype': null };
 const tarballs = new Map(
-  [...needed, 'astro', 'nuxt'].map((name) => [name, pack(join(repository, 'packages', name))]),
+  [...needed, 'astro', 'nuxt'].map((name) => [name, packPackage(name, folder)]),
 );
 
 const tried: (readonly [Framework, Seen])[] = [];
@@ -65,13 +66,3 @@ const day = new Date().toISOString().slice(0, 10);
 await writeFile(page, withRows(await readFile(page, 'utf8'), tried, day));
 execFileSync(join(repository, 'node_modules/.bin/oxfmt'), [page]);
 process.exitCode = failed ? 1 : 0;
-
-/** The path of the package's file. */
-function pack(directory: string): string {
-  const pnpm = join(repository, 'node_modules/.bin/pnpm');
-  const args = ['pack', '--json', '--pack-destination', folder];
-  const { filename } = JSON.parse(String(execFileSync(pnpm, args, { cwd: directory }))) as {
-    readonly filename: string;
-  };
-  return filename;
-}

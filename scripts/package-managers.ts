@@ -9,6 +9,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packPackage } from './pack-package.ts';
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tintype-managers-')));
@@ -32,7 +33,7 @@ const packages = Object.fromEntries(
     const { name: full } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as {
       readonly name: string;
     };
-    return [full, `file:${pack(directory)}`];
+    return [full, `file:${packPackage(name, folder)}`];
   }),
 );
 
@@ -101,13 +102,6 @@ function tryManager(
   if (!built.includes('1 image in 4 files') || readFileSync(join(root, 'dist', file)).length === 0)
     throw new Error(`${name}: ${built}\n${html}`);
   console.log(`${name}: the page and the server have the picture, ${file}`);
-}
-
-/** The path of the package's file. */
-function pack(directory: string): string {
-  const pnpm = join(repository, 'node_modules/.bin/pnpm');
-  const packed = run(directory, [pnpm, 'pack', '--json', '--pack-destination', folder]);
-  return (JSON.parse(packed) as { readonly filename: string }).filename;
 }
 
 /** What a program prints. Throws if it fails. */

@@ -5,7 +5,7 @@
  * for a URL.
  */
 export function findLeftovers(text: string, isImage: (name: string) => boolean): string[] {
-  if (!text.includes('tintype')) return [];
+  if (!mayHaveReferences(text)) return [];
   const found = new Set<string>();
   for (const match of text.matchAll(reference)) {
     const [, written = '', name = ''] = match;
@@ -15,6 +15,11 @@ export function findLeftovers(text: string, isImage: (name: string) => boolean):
   }
   for (const [, written = ''] of text.matchAll(unresolved)) found.add(written);
   return [...found];
+}
+
+/** A quick look, so that the project is not opened because a text mentions Tintype. */
+export function mayHaveReferences(text: string): boolean {
+  return text.includes('tintype:') || text.includes('virtual:tintype');
 }
 
 /** Whether the place is in a comment of CSS, or in one of JavaScript that begins its line. */

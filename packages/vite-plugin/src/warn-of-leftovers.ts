@@ -3,7 +3,7 @@ import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import type { Rollup } from 'vite';
 import type { BuildState } from './build-state.ts';
 import { componentAdvice } from './component-advice.ts';
-import { findLeftovers, referencePlaces } from './find-leftovers.ts';
+import { findLeftovers, mayHaveReferences, referencePlaces } from './find-leftovers.ts';
 import { resolvesMarkdown } from './resolves-markdown.ts';
 import { isPublicCopied } from './public-outputs.ts';
 
@@ -62,7 +62,7 @@ function textsOf(bundle: Rollup.OutputBundle): NamedText[] {
     const { fileName } = output;
     if (output.type === 'asset' && !checked.test(fileName)) return [];
     const text = textOf(output.type === 'chunk' ? output.code : output.source);
-    return text.includes('tintype') ? [[fileName, text]] : [];
+    return mayHaveReferences(text) ? [[fileName, text]] : [];
   });
 }
 
@@ -86,7 +86,7 @@ function publicTexts(publicDir: string): NamedText[] {
     if (lstatSync(path).size > maxPublicBytes) return [];
     const text = readFileSync(path, 'utf8');
     const file = `${basename(publicDir)}/${relative(publicDir, path).split(sep).join('/')}`;
-    return text.includes('tintype') ? [[file, text]] : [];
+    return mayHaveReferences(text) ? [[file, text]] : [];
   });
 }
 

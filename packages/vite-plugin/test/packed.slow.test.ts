@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { filesBelow } from '../../core/test/support/files.ts';
+import { packPackage } from '../../../scripts/pack-package.ts';
 import { describePicture } from '../../core/test/support/pictures.ts';
 
 const run = promisify(execFile);
@@ -59,8 +60,8 @@ let root: string;
 beforeAll(async () => {
   root = await realpath(await mkdtemp(join(tmpdir(), 'tintype-packed-')));
   for (const [file, text] of Object.entries(files)) await writeFile(join(root, file), text);
-  const tarballs = await Promise.all(
-    ['components', 'core', 's3', 'queue', 'sheet', 'cli', 'vite-plugin'].map(pack),
+  const tarballs = ['components', 'core', 's3', 'queue', 'sheet', 'cli', 'vite-plugin'].map(
+    (name) => packPackage(name, root),
   );
   const { version } = JSON.parse(
     await readFile(fileURLToPath(import.meta.resolve('vite/package.json')), 'utf8'),
@@ -300,13 +301,6 @@ test('the command line finds the package of queues', async () => {
     stderr: expect.stringContaining(`the database of the queue at ${queue} failed`) as string,
   });
 });
-
-async function pack(name: string): Promise<string> {
-  const { stdout } = await run('pnpm', ['pack', '--json', '--pack-destination', root], {
-    cwd: join(repository, 'packages', name),
-  });
-  return (JSON.parse(stdout) as { readonly filename: string }).filename;
-}
 
 /** Runs a program of the project as CI does, without a key and without this repository. */
 function inProject(program: string, ...args: readonly string[]) {

@@ -21,7 +21,7 @@ test('importing the built plugin loads at most a dozen files, because each takes
 test('a build that imports no picture loads no parser and no encoder', async () => {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'tintype-vite-')));
   const files = {
-    'index.html': '<script type="module">console.log(1);</script>',
+    'index.html': '<script type="module">console.log("tintype is not a reference");</script>',
     'package.json': '{ "type": "module" }',
     'site.images.yaml': 'images: { hero: { prompt: A pier, alt: A pier } }',
     // As an earlier build wrote them.

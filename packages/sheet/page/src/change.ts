@@ -43,7 +43,7 @@ export function change(
   return h(
     'section.change',
     h('h3', 'In this change'),
-    h('p.words', wordsOf(found)),
+    h('p.words', changeText(found)),
     before?.picture != null &&
       h(
         'div.before-after',
@@ -70,7 +70,7 @@ export function change(
   );
 }
 
-function wordsOf({ kind, changed }: NonNullable<SheetImage['change']>): string {
+function changeText({ kind, changed }: NonNullable<SheetImage['change']>): string {
   if (kind === 'new') return 'New.';
   return changed.length === 0
     ? 'Changed: it had a mistake before.'

@@ -92,7 +92,7 @@ async function readSheet(): Promise<Sheet> {
 
 async function get<Data>(path: string): Promise<Data> {
   const response = await fetch(path);
-  if (!response.ok) throw new Error(await wordsOf(response));
+  if (!response.ok) throw new Error(await messageOf(response));
   return (await response.json()) as Data;
 }
 
@@ -117,11 +117,11 @@ async function send(path: string, body: unknown, expected?: number): Promise<Res
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  if (!response.ok && response.status !== expected) throw new Error(await wordsOf(response));
+  if (!response.ok && response.status !== expected) throw new Error(await messageOf(response));
   return response;
 }
 
-async function wordsOf(response: Response): Promise<string> {
+async function messageOf(response: Response): Promise<string> {
   const text = await response.text();
   try {
     const { message } = JSON.parse(text) as { readonly message?: unknown };
