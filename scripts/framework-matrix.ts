@@ -1,6 +1,6 @@
 /**
- * Tries frameworks as a user would: installs each from the registry into a temporary folder, with the packages as they would be
- * published, and writes what it saw into docs/frameworks.md.
+ * Tries the projects in `examples/frameworks` as a user would: installs each from the registry into a temporary folder, with the packages
+ * as they would be published, and writes what it saw into docs/frameworks.md.
  *
  *     npm run matrix                 all of them
  *     npm run matrix most-used       the six that CI tries on every change
@@ -12,11 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { launchBrowser } from '../packages/core/test/support/browser.ts';
-import type { Framework } from './matrix/framework.ts';
-import { mostUsed } from './matrix/most-used.ts';
-import { others } from './matrix/others.ts';
+import { type Framework, mostUsed, others } from './matrix/frameworks.ts';
 import { withRows } from './matrix/table.ts';
-import { type Seen, tryFramework } from './matrix/try-framework.ts';
+import { packageOf, type Seen, tryFramework } from './matrix/try-framework.ts';
 import { packPackage } from './pack-package.ts';
 
 const ids = process.argv
@@ -31,9 +29,9 @@ if (unknown.length > 0) {
 const repository = fileURLToPath(new URL('..', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'tintype-matrix-'));
 const needed = ['components', 'core', 'sheet', 'vite-plugin'];
-const own = { '@tintype/astro': 'astro', '@tintype/nuxt': 'nuxt', 'vite-plugin-tintype': null };
+const integrations = ['astro', 'nuxt'];
 const tarballs = new Map(
-  [...needed, 'astro', 'nuxt'].map((name) => [name, packPackage(name, folder)]),
+  [...needed, ...integrations].map((name) => [name, packPackage(name, folder)]),
 );
 
 const tried: (readonly [Framework, Seen])[] = [];
@@ -42,10 +40,13 @@ await using browser = await launchBrowser();
 for (const framework of frameworks) {
   if (ids.length > 0 && !ids.includes(framework.id)) continue;
   const root = join(folder, framework.id);
-  const names = [...needed, own[framework.ours] ?? []].flat();
+  const example = join(repository, 'examples/frameworks', framework.id);
+  const { dependencies = {} } = await packageOf(example);
+  const names = [...needed, ...integrations.filter((name) => `@tintype/${name}` in dependencies)];
   try {
     const seen = await tryFramework(
       framework,
+      example,
       root,
       names.map((name) => tarballs.get(name)!),
       browser,

@@ -1,10 +1,10 @@
-import type { Framework } from './framework.ts';
+import type { Framework } from './frameworks.ts';
 import type { Seen } from './try-framework.ts';
 
 const start = '<!-- rows -->\n';
 const end = '\n<!-- end of rows -->';
 const head =
-  '| framework | Vite | dev shows | edit shows | build shows | server and browser agree | types | nothing left | tried on |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |';
+  '| framework | Vite | dev shows | edit shows | build shows | server and browser agree | link shows | types | nothing left | tried on |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |';
 
 /** The page with the rows of the frameworks that were tried, in place of their earlier ones. */
 export function withRows(
@@ -31,8 +31,8 @@ function nameIn(row: string): string {
 }
 
 function rowOf(name: string, seen: Seen, day: string): string {
-  const { version, vite, dev, edit, build, same, types, left } = seen;
-  const words = [dev, edit, build, same, types, left].map((one) =>
+  const { version, vite, dev, edit, build, same, link, types, left } = seen;
+  const words = [dev, edit, build, same, link, types, left].map((one) =>
     one === null ? '–' : one ? 'yes' : '**no**',
   );
   return `| ${[`${name} ${version}`, vite, ...words, day].join(' | ')} |`;

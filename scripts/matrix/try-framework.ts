@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { common, type Framework } from './framework.ts';
+import type { Framework } from './frameworks.ts';
 import { type Programs, programsIn } from './programs.ts';
 
 /** What was seen; `null`: the question does not arise. */
@@ -12,28 +12,26 @@ export interface Seen {
   readonly edit: boolean;
   readonly build: boolean;
   readonly same: boolean | null;
+  readonly link: boolean | null;
   readonly types: boolean;
   readonly left: boolean;
 }
 
-/** Installs a framework with our packages into a folder, and looks at its dev server, its build and its types in a browser. */
+/** Installs a copy of the example in `folder` with our packages, and looks at its dev server, its build and its types in a browser. */
 export async function tryFramework(
   framework: Framework,
+  folder: string,
   root: string,
   tarballs: readonly string[],
   browser: Browser,
 ): Promise<Seen> {
-  for (const [file, text] of Object.entries({ ...common, ...framework.files })) {
-    await mkdir(dirname(join(root, file)), { recursive: true });
-    await writeFile(join(root, file), text);
-  }
+  await cp(folder, root, { recursive: true, filter: (path) => !/node_modules/.test(path) });
+  const importer = await fileThatImports(root);
   const programs = programsIn(root);
-  await programs.run(
-    `npm install --no-audit --no-fund --prefer-offline ${[...framework.packages, ...tarballs].join(' ')}`,
-  );
+  await programs.run(`npm install --no-audit --no-fund --prefer-offline ${tarballs.join(' ')}`);
   const { dev, edit } = await lookAtDev(framework, root, programs, browser);
-  await programs.run(framework.build);
-  const built = await lookAtBuild(framework, programs, browser);
+  await programs.run('npm run build');
+  const built = await lookAtBuild(framework, root, programs, browser);
   const texts = await textsBelow(join(root, framework.output));
   return {
     version: await versionOf(root, framework.shownPackage),
@@ -41,19 +39,19 @@ export async function tryFramework(
     dev,
     edit,
     ...built,
-    types: await areTypesRight(framework, root, programs),
+    types: await areTypesRight(importer, programs),
     left: texts.every((text) => !/["'(=]tintype:[a-z]/.test(text)),
   };
 }
 
 /** Whether the page shows the picture, and then a new alternative text, without a restart. */
 async function lookAtDev(
-  { dev, path = '/' }: Framework,
+  { path = '/' }: Framework,
   root: string,
   { serve }: Programs,
   browser: Browser,
 ) {
-  await using server = await serve(dev);
+  await using server = await serve(`npm run dev -- ${onPort}`);
   const address = `${server.origin}${path}`;
   await using opened = await openPage(browser, address);
   // A dev server may load its page again when it has optimised dependencies.
@@ -62,34 +60,55 @@ async function lookAtDev(
   await opened.settled();
   const manifest = join(root, 'site.images.yaml');
   const text = await readFile(manifest, 'utf8');
-  await writeFile(manifest, text.replace('before the edit', 'after the edit'));
-  const isOpenPage = await opened.becomes(`${hero}?.alt === 'after the edit'`, 20_000);
+  const [line, before] = /alt: (.*)/.exec(text)!;
+  await writeFile(manifest, text.replace(line, 'alt: after the edit'));
+  const isOpenPage = await opened.becomes(`${image}?.alt === 'after the edit'`, 20_000);
   // The HTML of a server, too.
   const html = await (await fetch(address)).text();
-  const isInHtml = !html.includes('before the edit');
+  const isInHtml = !html.includes(before!);
   await writeFile(manifest, text);
   return { dev: isShown, edit: isOpenPage && isInHtml };
 }
 
 async function lookAtBuild(
-  { serve: command, path = '/', isServerRendered }: Framework,
+  { path = '/', isServerRendered, hasRouter }: Framework,
+  root: string,
   { serve }: Programs,
   browser: Browser,
 ) {
-  await using server = await serve(command);
+  const { scripts } = await packageOf(root);
+  await using server = await serve(
+    scripts?.['start'] ? 'npm start' : `npm run preview -- ${onPort}`,
+  );
   const address = `${server.origin}${path}`;
   const html = await (await fetch(address)).text();
   await using opened = await openPage(browser, address);
   const isShown = await opened.becomes(loaded, 30_000);
-  if (!isServerRendered) return { build: isShown, same: null };
+  const link = hasRouter ? await doesLinkShow(server.origin, browser) : null;
+  if (!isServerRendered) return { build: isShown, same: null, link };
   const sent = /<img[^>]*hero[^>]*\bsrc="([^"]+)"|\bsrc="([^"]+)"[^>]*class="hero/.exec(html) ?? [];
-  const shown = await opened.evaluate(`${hero}.getAttribute('src')`);
+  const shown = await opened.evaluate(`${image}.getAttribute('src')`);
   const isSame = (sent[1] ?? sent[2]) === shown;
-  return { build: isShown, same: isSame && opened.problems.length === 0 };
+  return { build: isShown, same: isSame && opened.problems.length === 0, link };
 }
 
-const hero = `document.querySelector('img.hero')`;
-const loaded = `${hero}?.complete && ${hero}.naturalWidth > 0`;
+/** Whether a link on another page shows the picture. Only the router can follow it, because the page is not loaded again. */
+async function doesLinkShow(origin: string, browser: Browser): Promise<boolean> {
+  await using opened = await openPage(browser, `${origin}/about`);
+  await opened.evaluate(`addEventListener('click', (event) => {
+    globalThis.isFollowed ||= event.defaultPrevented;
+    event.preventDefault();
+  })`);
+  // Until the router follows it, because the page may not have been taken over yet.
+  const click = `globalThis.isFollowed || document.querySelector('a[href="/"]')?.click()`;
+  return await opened.becomes(`(${click}, ${loaded})`, 30_000);
+}
+
+const onPort = '--port PORT --host 127.0.0.1';
+
+const hero = 'virtual:tintype/hero';
+const image = `document.querySelector('img.hero')`;
+const loaded = `${image}?.complete && ${image}.naturalWidth > 0`;
 
 /** A page, and what goes wrong in it. */
 async function openPage(browser: Browser, address: string) {
@@ -114,29 +133,43 @@ async function openPage(browser: Browser, address: string) {
 }
 
 /** The project is right, and a wrong id is an error. */
-async function areTypesRight(
-  { check, files }: Framework,
-  root: string,
-  { run }: Programs,
-): Promise<boolean> {
+async function areTypesRight(importer: string, { run }: Programs): Promise<boolean> {
   const passes = () =>
-    run(check).then(
+    run('npm run check').then(
       () => true,
       () => false,
     );
   if (!(await passes())) return false;
-  const [file, text] = Object.entries(files).find(([, one]) =>
-    one.includes('virtual:tintype/hero'),
-  )!;
-  await writeFile(join(root, file), text.replace('virtual:tintype/hero', 'virtual:tintype/heroo'));
+  const text = await readFile(importer, 'utf8');
+  await writeFile(importer, text.replace(hero, `${hero}o`));
   const isWrongFound = !(await passes());
-  await writeFile(join(root, file), text);
+  await writeFile(importer, text);
   return isWrongFound;
 }
 
+/** The file of a project, before its install, that imports the picture. */
+async function fileThatImports(root: string): Promise<string> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && (await readFile(path, 'utf8')).includes(hero)) return path;
+  }
+  throw new Error(`no file of ${root} imports the picture`);
+}
+
 async function versionOf(root: string, name: string): Promise<string> {
-  const text = await readFile(join(root, 'node_modules', name, 'package.json'), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
+  const { version } = await packageOf(join(root, 'node_modules', name));
+  return version!;
+}
+
+export interface PackageFile {
+  readonly version?: string;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+export async function packageOf(folder: string): Promise<PackageFile> {
+  return JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as PackageFile;
 }
 
 async function textsBelow(folder: string): Promise<string[]> {

@@ -1,0 +1,3 @@
+import tintype from '@tintype/astro';
+
+export default { integrations: [tintype()], devToolbar: { enabled: false } };

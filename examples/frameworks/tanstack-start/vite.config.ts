@@ -1,0 +1,6 @@
+import { tanstackStart } from '@tanstack/react-start/plugin/vite';
+import react from '@vitejs/plugin-react';
+import tintype from 'vite-plugin-tintype';
+import { defineConfig } from 'vite';
+
+export default defineConfig({ plugins: [tintype(), tanstackStart(), react()] });
