@@ -14,7 +14,8 @@ export async function measureFiles(
   context: Context,
   ids: readonly string[],
 ): Promise<readonly MeasuredFile[]> {
-  const config = { ...context.config, missing: 'fail' as const };
+  // Content credentials do not change how a file looks.
+  const config = { ...context.config, signer: null, missing: 'fail' as const };
   const project = await openImages({ ...context, config }, ids);
   const stored = [...project.images.values()].filter(
     ({ planned }) => !isMissing(planned, config.missing),
