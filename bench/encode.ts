@@ -62,7 +62,7 @@ async function ourDefaults(): Promise<string[]> {
     ...peers.map((name) => ({
       what: `our defaults: wall, to ${name}`,
       measured: ratio(ours, name, 'wallMs'),
-      atMost: 0.23,
+      atMost: 0.35,
     })),
   ];
   return [
