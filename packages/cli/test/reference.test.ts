@@ -104,7 +104,7 @@ test('every warning that the code reports is explained', async () => {
 describe('real output fits the schemas, with no member that they do not have', () => {
   const manifest = `presets: { blue: { prompt: "{{ prompt }}, blue" } }
 images:
-  hat: { prompt: a hat, alt: A hat, model: gpt-image-1.5, number_of_images: 2, widths: [64] }
+  hat: { prompt: a hat, alt: A hat, model: gpt-image-1.5, number_of_images: 2, widths: [64], crop: 128x128 }
   cap: { prompt: a cap, preset: blue, alt: A cap, provider: offline, sources: [{ media: "(width < 9px)", crop: "1:1" }] }
   late: { prompt: late, alt: Late, batch: true, model: gpt-image-2 }
 `;

@@ -3,7 +3,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { openAi, openImages, pickCandidate, submitBatches, verifyProject } from '../src/index.ts';
+import {
+  measureFiles,
+  openAi,
+  openImages,
+  pickCandidate,
+  submitBatches,
+  verifyProject,
+} from '../src/index.ts';
 import { openWorker } from '../src/operations/open-worker.ts';
 import { ownRates } from '../src/purchase/rates.ts';
 import { animatedGif, animatedWebp } from './support/animations.ts';
@@ -443,4 +450,18 @@ test('the still of a lossless animation is lossless', async () => {
       .raw()
       .toBuffer();
   expect(await rawOf('moth.still.webp')).toEqual(await rawOf('moth.webp'));
+});
+
+test('how files look is measured for pictures that stand still', async () => {
+  const image = 'model: gpt-image-2.6-flare, quality: low, placeholder: none';
+  const manifest = `images:
+  tag: { prompt: A tag, alt: Tag, ${image}, size: 1024x1024, output_format: svg, formats: [svg, webp] }
+  moth: { prompt: A moth, alt: Moth, ${image}, size: 320x256, output_format: gif, formats: [gif, webp] }
+`;
+  await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  await project.generate();
+  const looks = await measureFiles(await project.context(), []);
+  const measured = looks.filter(({ look }) => look !== null).map(({ file }) => file);
+  expect(measured).toEqual(['tag.webp', 'moth.still.webp']);
+  expect(looks).toHaveLength(5);
 });

@@ -12,7 +12,7 @@ import { testProject, type TestProject } from './support/project.ts';
 
 const api = useApi();
 const manifest = `
-defaults: { size: 1024x1024, placeholder: none }
+defaults: { size: 1024x1024, crop: 128x128, placeholder: none }
 images:
   hero: { prompt: A lighthouse, alt: A lighthouse, widths: [64], formats: [webp, jpeg, png] }
   late: { prompt: Not bought, alt: Not bought, formats: [webp] }
