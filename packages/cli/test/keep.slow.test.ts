@@ -75,7 +75,10 @@ describe('verify', () => {
     );
     const again = await tintype('verify');
     expect(again.code).toBe(1);
-    expect(again.stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(again.stderr.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^original-damaged /),
+      'More about original-damaged: tintype explain original-damaged',
+    ]);
     expect(again.stdout).toMatch(/: 1 wrong, see above\.\n$/);
   });
 
