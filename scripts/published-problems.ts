@@ -20,7 +20,7 @@ const budgets: Readonly<Record<string, number>> = {
   '@tintype/queue': 385_000,
   '@tintype/queue-dashboard': 32_000,
   '@tintype/s3': 66_000,
-  '@tintype/sheet': 460_000,
+  '@tintype/sheet': 480_000,
   tintype: 820_000,
   'tintype-unplugin': 102_000,
   'vite-plugin-tintype': 500_000,
