@@ -1,26 +1,22 @@
 import { type ComponentProps, createElement, type ReactElement } from 'react';
 import * as dom from 'react-dom';
 import type { Attributes } from '@tintype/core/picture-parts';
-import { pictureAttributes, type PictureProps } from './picture-attributes.ts';
+import { pictureAttributes, type PictureProps, preloadLinks } from './picture-attributes.ts';
 
 /** A picture in every format that it has. All other props are those of the `<img>`. */
 export function Picture(
   props: PictureProps & Omit<ComponentProps<'img'>, keyof PictureProps>,
 ): ReactElement {
   const { sources, img } = pictureAttributes({ ...props, style: { ...props.style } });
-  const { media, type, srcset, sizes } = sources[0] ?? img;
-  // Of several pictures none is loaded early, because which one is shown depends on the page. React before 19 has no `preload`.
-  if (props.priority && !media) {
-    (dom as Partial<typeof dom>)['preload']?.(
-      img['src'] as string,
-      {
-        as: 'image',
-        fetchPriority: 'high',
-        type,
-        imageSrcSet: srcset,
-        imageSizes: sizes,
-      } as dom.PreloadOptions,
-    );
+  for (const link of props.priority ? preloadLinks({ sources, img }) : []) {
+    // React before 19 has no `preload`.
+    (dom as Partial<typeof dom>)['preload']?.(img['src'] as string, {
+      as: 'image',
+      fetchPriority: 'high',
+      type: link['type'] as string,
+      imageSrcSet: link['imagesrcset'] as string,
+      imageSizes: link['imagesizes'] as string,
+    });
   }
   return createElement(
     'picture',
