@@ -27,11 +27,6 @@ export function files(
   const looks = delivered.map((file) =>
     h('td.gain', { colspan: columns.length }, known.get(file) ?? ''),
   );
-  const button = h(
-    'button.compare',
-    { onclick: () => orSay(measure!(id).then(show)) },
-    'Measure how they look',
-  );
   return h(
     'section.files',
     h('h3', deliveries.length === 1 ? 'Files' : `Files of ${name}`),
@@ -54,7 +49,9 @@ export function files(
         ]),
       ),
     ),
-    measure !== null && delivered.some((file) => !known.has(file)) && h('p.actions', button),
+    measure !== null &&
+      delivered.some((file) => !known.has(file)) &&
+      measureButton(() => measure(id).then(show)),
   );
 
   function show(measured: readonly MeasuredFile[]): void {
@@ -63,8 +60,18 @@ export function files(
       known.set(file, words);
       looks[index]!.textContent = words;
     }
-    button.remove();
   }
+}
+
+/** A button that is off while it measures, which takes seconds, and is gone afterwards. */
+function measureButton(measure: () => Promise<void>): HTMLElement {
+  const onclick = () => {
+    button.disabled = true;
+    const measuring = measure().then(() => button.remove());
+    orSay(measuring.finally(() => (button.disabled = false)));
+  };
+  const button = h('button.compare', { onclick }, 'Measure how they look');
+  return h('p.actions', button);
 }
 
 /** `-86 %`, `+19 %` */
