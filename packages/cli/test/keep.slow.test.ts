@@ -53,6 +53,16 @@ async function files(folder: string): Promise<string[]> {
     .map(({ parentPath, name }) => join(parentPath, name));
 }
 
+test('report --measure is exit 1 if a picture cannot be compared, and compares the others', async () => {
+  await rm(join(root, 'node_modules'), { recursive: true });
+  await truncate((await files('.tintype/originals'))[0]!, 10);
+  const { code, stdout, stderr } = await tintype('report', '--measure');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^jpeg +\d+ (\(\d+ to \d+\) )? *[\d.]+ kB +[\d.]+ kB, quality \d+/m);
+  expect(stderr).toContain('original-damaged');
+  expect(stderr).toContain('Compares each file with its picture.');
+});
+
 describe('verify', () => {
   test('is exit 0 and says what was checked if nothing is wrong', async () => {
     const { code, stdout, stderr } = await tintype('verify');

@@ -118,6 +118,7 @@ export type { KnownModel, KnownModels } from './operations/list-known-models.ts'
 export type { CostsByWay, GroupCosts, ModelCosts } from './operations/read-costs.ts';
 export type { EstimatedCosts } from './plan/past-estimates.ts';
 export type { CostsBy, PictureCosts } from './costs-of.ts';
+export type { MeasureResult } from './operations/measure-files.ts';
 export type { FormatWeight, Report } from './operations/read-report.ts';
 export type { PickResult } from './operations/pick-candidate.ts';
 export type { OpenImages, PlannedImage } from './operations/open-images.ts';

@@ -460,7 +460,7 @@ test('how files look is measured for pictures that stand still', async () => {
 `;
   await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
   await project.generate();
-  const looks = await measureFiles(await project.context(), []);
+  const { files: looks } = await measureFiles(await project.context(), []);
   const measured = looks.filter(({ look }) => look !== null).map(({ file }) => file);
   expect(measured).toEqual(['tag.webp', 'moth.still.webp']);
   expect(looks).toHaveLength(5);

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cacheLayout } from '../src/cache/cache-layout.ts';
@@ -75,6 +75,21 @@ describe('how files look', () => {
     expect(await measure(project)).toEqual(first);
   });
 
+  test('of a damaged original is a failure that is reported and counted', async () => {
+    await using project = await bought();
+    const { config } = await project.context();
+    const stored = [...(await filesBelow(config.storeDir)).keys()];
+    const original = stored.find((file) => file.startsWith('originals/'));
+    await rm(config.cacheDir, { recursive: true });
+    await truncate(join(config.storeDir, original!), 10);
+    const codes: string[] = [];
+    const context = await project.context({}, (event) => {
+      if (event.type === 'failed') codes.push(event.code);
+    });
+    expect(await measureFiles(context, [])).toEqual({ files: [], failed: 1 });
+    expect(codes).toEqual(['original-damaged']);
+  });
+
   test('stays in the cache when it is pruned, as long as a manifest wants the file', async () => {
     await using project = await bought();
     await measure(project);
@@ -104,5 +119,5 @@ async function bought(): Promise<TestProject> {
 }
 
 async function measure(project: TestProject) {
-  return measureFiles(await project.context(), []);
+  return (await measureFiles(await project.context(), [])).files;
 }

@@ -3,7 +3,7 @@ import { type Context, type MeasuredFile, measureFiles, TintypeError } from '@ti
 /** How the files of an image look. Rejects with a TintypeError, also if the picture cannot be encoded. */
 export async function readLooks(context: Context, id: string): Promise<readonly MeasuredFile[]> {
   let failure: string | null = null;
-  const files = await measureFiles(
+  const { files } = await measureFiles(
     {
       ...context,
       report: (event) => {
