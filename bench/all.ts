@@ -31,6 +31,7 @@ const benches = [
   ['shared-money', []],
   ['queue', []],
   ['queue-encode', []],
+  ['looks', []],
   ['simulation', []],
 ] as const;
 

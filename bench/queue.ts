@@ -1,8 +1,10 @@
 /**
- * The cost of a queue: compares a run that buys by itself with the same run with four workers on Redis, by the CPU time of all their
+ * The cost of a queue: compares a run that buys by itself with the same run with workers on Redis, by the CPU time of all their
  * processes without the database's. The emulated API answers within 50 ms. Needs a build.
  *
- *     node -C tintype-source bench/queue.ts [--rounds 1] [--requests 10000] [--save]
+ *     node -C tintype-source bench/queue.ts [--rounds 1] [--requests 10000] [--workers 4] [--places 8] [--save]
+ *
+ * `--places`: how many jobs each worker does at once. The run that buys by itself does as many as all workers together.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -17,8 +19,11 @@ import { numberFlags } from './support/flags.ts';
 import { publish } from './support/results.ts';
 import { comparisonTable, goalTable } from './support/tables.ts';
 
-const { rounds, requests } = numberFlags({ rounds: 1, requests: 10_000 });
-const [alone, queued, idle] = ['one process', 'four workers', 'four workers without jobs'];
+const defaults = { rounds: 1, requests: 10_000, workers: 4, places: 8 };
+const { rounds, requests, workers, places } = numberFlags(defaults);
+const alone = 'one process';
+const queued = `${workers} x ${places} by workers`;
+const idle = 'workers without jobs';
 const cli = fileURLToPath(new URL('../packages/cli/dist/bin.js', import.meta.url));
 
 const root = await mkdtemp(join(tmpdir(), 'tintype-bench-queue-'));
@@ -33,9 +38,9 @@ await writeFile(
 );
 
 const tintype = `${process.execPath} ${cli} --root ${root} --quiet`;
-const work = `${process.execPath} ${cli} worker --root ${root} --roles buy --concurrency 8`;
+const work = `${process.execPath} ${cli} worker --root ${root} --roles buy --concurrency ${places}`;
 const contestants = [
-  contestant(alone, `${tintype} --concurrency 32`, ''),
+  contestant(alone, `${tintype} --concurrency ${workers * places}`, ''),
   contestant(queued, withWorkers(tintype), redis.url),
   contestant(idle, withWorkers('sleep 1'), redis.url),
 ];
@@ -70,11 +75,11 @@ async function flatPictures(folder: string): Promise<string> {
   return folder;
 }
 
-/** Runs `act` when four workers take jobs. They end after it. */
+/** Runs `act` when all workers take jobs. They end after it. */
 function withWorkers(act: string): string {
   const start = `${work} >>ready & w="$w $!";`;
-  const wait = 'until [ "$(grep -c ready ready)" = 4 ]; do sleep 0.1; done;';
-  return `w=; rm -f ready; ${start.repeat(4)} ${wait} ${act}; code=$?; kill $w; wait $w; exit $code`;
+  const wait = `until [ "$(grep -c ready ready)" = ${workers} ]; do sleep 0.1; done;`;
+  return `w=; rm -f ready; ${start.repeat(workers)} ${wait} ${act}; code=$?; kill $w; wait $w; exit $code`;
 }
 
 function contestant(name: string, script: string, queue: string): Contestant {

@@ -18,7 +18,8 @@ import type { FileEntry, FileIdentity } from './variant-cache.ts';
  *       refusals/<key>.txt why the API refused a request (`purchase/refusals.ts`)
  *       batches/<name>     lines of an ended batch without a picture (`purchase/failed-lines.ts`), sealed
  *       shards/<i>-of-<n>.json  how the last run of a shard ended (`operations/shard-report.ts`)
- *       files/cd/<sha256>  a file's bytes, by content; files written for a site may be hard links to them
+ *       files/cd/<sha256>  a file's bytes, by content; files written for a site may be hard links to them. So are the measures of how a
+ *                            file looks (`operations/measure-looks.ts`)
  *
  * Processes append to the index, each time in one write that begins with a line feed, and the last line of a key counts. So
  * several processes can write to it at once, and a line that is cut short is ignored and damages no other line. Bytes are

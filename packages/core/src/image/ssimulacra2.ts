@@ -25,8 +25,9 @@ import { hasAlpha, type RawPicture } from './raw-picture.ts';
  * SSIMULACRA 2: how well one picture shows another of the same size. 100 is equal, 90 cannot be told apart, 70 is high quality
  * (the differences can be found, but do not annoy), 50 is medium and 30 low. Very different pictures have less than 0.
  *
- * A port of `tools/ssimulacra2.cc` of libjxl 0.11.2, version 2.1 of the measure. The scores are those of that program to 0.3 at 288
- * pixels. At 1024 pixels some differ by 1, because its blur is recursive and adds up the rounding of single precision. Pictures with a
+ * A port of `tools/ssimulacra2.cc` of libjxl 0.11.2, version 2.1 of the measure. At 288 pixels across, its scores and these
+ * differ by at most 0.2; at 1024 by 0.3 in the median and 1.7 at most (`bench/looks.ts`, 2026-11-30), because its blur is recursive and adds up
+ * the rounding of single precision. Pictures with a
  * side of fewer than 121 pixels have fewer scales; the program then takes the weights of other scales, and this does not. What is
  * transparent is put on dark and on light grey, and the worse score counts.
  */
