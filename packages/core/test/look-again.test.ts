@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { overloaded } from '@tintype/emulators/openai';
@@ -77,3 +78,40 @@ async function filesOf(dir: string): Promise<[string, Buffer][]> {
       }),
   );
 }
+
+test('a note that another process wrote since the last look stays, and its request counts as sent', async () => {
+  await using author = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  await author.generate();
+  const files = await filesOf(join(author.root, '.tintype'));
+  const record = files.find(([file]) => file.startsWith('records/'));
+  const { key, request } = JSON.parse(String(record![1])) as { key: string; request: object };
+  await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  const note = join(project.root, '.tintype/attempts', `${key}.json`);
+  const others = {
+    version: 1,
+    key,
+    imageId: 'fox',
+    manifest: 'a.images.yaml',
+    order: 'another',
+    request,
+    startedAt: '2026-11-30T07:00:00.000Z',
+    outcome: null,
+    requestId: null,
+    usage: null,
+  };
+  let isNoted = false;
+  const { events } = await project.generate({
+    onEvent: ({ type }) => {
+      // After the look for other processes, and before the note.
+      if (type !== 'generating' || isNoted) return;
+      isNoted = true;
+      mkdirSync(dirname(note), { recursive: true });
+      writeFileSync(note, JSON.stringify(others));
+    },
+  });
+  expect(isNoted).toBe(true);
+  // It names no process that may still get an answer, so this order repeats the request and says so.
+  expect(eventsOf(events, 'warning')).toMatchObject([
+    { code: 'maybe-billed', message: expect.stringContaining('another') as string },
+  ]);
+});

@@ -28,7 +28,7 @@ export interface AttemptSteps {
    */
   readonly mayLeave: (noted: Attempt | null) => Promise<boolean>;
   /** The note that the key has before this attempt, of an earlier call which this one repeats; `null`: none. */
-  readonly earlier: Attempt | null;
+  readonly earlier: Attempt | 'damaged' | null;
   /** Asked after it. */
   readonly isLate: IsLate;
   /**
@@ -65,11 +65,17 @@ export async function attemptPurchase(
   const secrets = callSecrets(order, provider, run);
 
   if (!(await mayLeave(null))) throw new ClaimLostError(null);
-  await store.noteAttempt(attempt);
-  await day.admit(earlier, () => forgetAttempt(attempt, earlier, store));
+  // A process that took over since may have noted its own request, and sent it. Its note must stay.
+  if (earlier !== null) await store.noteAttempt(attempt);
+  else if (!(await store.beginAttempt(attempt))) throw new ClaimLostError(null);
+  await day.admit(earlier === 'damaged' ? null : earlier, () =>
+    forgetAttempt(attempt, earlier, store),
+  );
+  // The note may have replaced that of a process which took over. Then what became of that request is not known.
+  const unsent = earlier === null ? attempt : null;
   const beforePaying = async (): Promise<void> => {
     do {
-      if (!(await mayLeave(attempt))) throw new ClaimLostError(attempt);
+      if (!(await mayLeave(attempt))) throw new ClaimLostError(unsent);
     } while (await isLate());
   };
   const onPlaced = async (predictionId: string): Promise<void> => {
@@ -183,17 +189,17 @@ async function isStillNoted(attempt: Attempt, store: Store): Promise<boolean> {
 async function noteFailure(
   failure: ProviderError,
   attempt: Attempt,
-  earlier: Attempt | null,
+  earlier: AttemptSteps['earlier'],
   { run, store }: PurchaseContext,
 ): Promise<void> {
   const { code, message: outcome, requestId } = failure;
   // If the refusal cannot be kept, the note from before the call stays.
   if (!(await keepRefusal(failure, attempt, store, run))) return;
-  if (!(await isStillNoted(attempt, store))) return;
-  const noting =
-    policies[code].billed !== 'no'
-      ? store.noteAttempt({ ...attempt, outcome, requestId })
-      : forgetAttempt(attempt, earlier, store);
+  const isFree = policies[code].billed === 'no';
+  if (!isFree && !(await isStillNoted(attempt, store))) return;
+  const noting = isFree
+    ? forgetAttempt(attempt, earlier, store)
+    : store.noteAttempt({ ...attempt, outcome, requestId });
   // If this fails, the note from before the call stays, which says "may have been billed" without the details.
   await noting.catch(() => {});
 }
@@ -213,7 +219,13 @@ async function keepRefusal(
   return succeeds(store.refuse({ version: 1, key, request, reason, requestId, refusedAt }));
 }
 
-/** Clears the note, or restores that of an earlier call with the same key. */
-function forgetAttempt(attempt: Attempt, earlier: Attempt | null, store: Store): Promise<void> {
-  return earlier === null ? store.clearAttempt(attempt.key) : store.noteAttempt(earlier);
+/** Clears the note, or restores that of an earlier call with the same key. Leaves the note of a process that took over. */
+async function forgetAttempt(
+  attempt: Attempt,
+  earlier: AttemptSteps['earlier'],
+  store: Store,
+): Promise<void> {
+  if (!(await isStillNoted(attempt, store))) return;
+  const isNone = earlier === null || earlier === 'damaged';
+  await (isNone ? store.clearAttempt(attempt.key) : store.noteAttempt(earlier));
 }

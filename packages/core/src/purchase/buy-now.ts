@@ -1,7 +1,7 @@
 import { report } from '../context.ts';
 import { ProviderError } from '../provider/provider.ts';
 import { decideRetry, maxRetryMs, policies } from '../provider/retry.ts';
-import type { Attempt, ResolvedRequest, StoreRecord } from '../types.ts';
+import type { ResolvedRequest, StoreRecord } from '../types.ts';
 import { attemptPurchase, type AttemptSteps } from './attempt.ts';
 import { ClaimLostError, isMaybeBilled } from './failures.ts';
 import { keyNameOf, openAiKeyNameOf } from './key-name.ts';
@@ -15,7 +15,7 @@ type MayLeave = AttemptSteps['mayLeave'];
  */
 export type Buy = (
   resolved: ResolvedRequest,
-  earlier: Attempt | null,
+  earlier: AttemptSteps['earlier'],
   mayLeave: MayLeave,
   context: PurchaseContext,
 ) => Promise<StoreRecord>;
@@ -28,8 +28,7 @@ export const buyNow: Buy = async (resolved, earlier, mayLeave, context) => {
   const { run, store, stop, queue } = context;
   const failures: ProviderError[] = [];
   let firstFailedAt = 0;
-  const noteBefore = async () =>
-    failures.length === 0 ? earlier : ((await store.attempt(resolved.key))?.note ?? null);
+  const noteBefore = async () => (failures.length === 0 ? earlier : store.note(resolved.key));
   for (;;) {
     const asking = noteBefore().then((note) =>
       askInTurn(resolved, { earlier: note, mayLeave }, context),

@@ -34,7 +34,8 @@ export async function purchase(
         if (settled !== null) return settled;
         const mayLeave = (noted: Attempt | null) =>
           isStillOurs(resolved.key, claim, noted, context);
-        return await buyNow(resolved, attempt?.note ?? null, mayLeave, context);
+        const earlier = attempt === null ? null : (attempt.note ?? 'damaged');
+        return await buyNow(resolved, earlier, mayLeave, context);
       } catch (error) {
         if (!(error instanceof ClaimLostError)) throw error;
         unsent = error.unsent ?? unsent;

@@ -5,7 +5,7 @@ import { succeeds } from '../succeeds.ts';
 import { TintypeError } from '../errors.ts';
 import { hashFile } from '../fs/hash-file.ts';
 import { removeFile } from '../fs/remove-file.ts';
-import { clearDeadWrites, writeAtomic } from '../fs/write-atomic.ts';
+import { clearDeadWrites, createAtomic, writeAtomic } from '../fs/write-atomic.ts';
 import { sha256 } from '../hash.ts';
 import {
   type Claim,
@@ -86,6 +86,19 @@ export async function readNote(dir: string, key: Key): Promise<Attempt | 'damage
 
 export async function noteAttempt(dir: string, attempt: Attempt): Promise<void> {
   await writeNote(dir, layout.attempt(dir, attempt.key), formatJson(attempt));
+}
+
+/** `false`: the key has a note, which was not changed. */
+export async function beginAttempt(dir: string, attempt: Attempt): Promise<boolean> {
+  const path = layout.attempt(dir, attempt.key);
+  try {
+    if (await createAtomic(path, formatJson(attempt))) return true;
+    const other = await lstat(path).catch(() => null);
+    if (other === null || other.isFile()) return false;
+    throw Object.assign(new Error('not a file'), { code: 'EEXIST' });
+  } catch (cause) {
+    throw notWritable(dir, cause);
+  }
 }
 
 /** The path of an answer's bytes: in the store or in the rescue folder. `null`: there are none. */

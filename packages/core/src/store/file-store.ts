@@ -131,6 +131,10 @@ export function fileStore(
       await committable();
       await (await attempts()).noteAttempt(dir, attempt);
     },
+    beginAttempt: async (attempt) => {
+      await committable();
+      return (await attempts()).beginAttempt(dir, attempt);
+    },
     receive: async (key, bytes) => (await attempts()).receiveBytes(dir, key, bytes, writable),
     received: async (key) => (await attempts()).readReceived(dir, key),
     clearAttempt: async (key, kept) => {

@@ -97,6 +97,17 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
     return isNewer ? openAttempt(there) : here;
   }
 
+  async function noteElsewhere(attempt: Attempt): Promise<void> {
+    const claim = held.get(attempt.key);
+    if (claim === undefined) return;
+    noted.set(attempt.key, new Set(noted.get(attempt.key)).add(claim));
+    const noting = claim.note(attempt);
+    const isBeforeSending = attempt.outcome === null && attempt.predictionId === undefined;
+    // After sending, a failure does no harm: the remote still has the earlier note, which says "may have been billed"
+    // without details.
+    await (isBeforeSending ? noting : noting.catch(() => {}));
+  }
+
   return {
     ...local,
     read,
@@ -165,14 +176,12 @@ export function sharedStore(local: Store, dir: string, sharing: Sharing): Store 
     },
     noteAttempt: async (attempt) => {
       await local.noteAttempt(attempt);
-      const claim = held.get(attempt.key);
-      if (claim === undefined) return;
-      noted.set(attempt.key, new Set(noted.get(attempt.key)).add(claim));
-      const noting = claim.note(attempt);
-      const isBeforeSending = attempt.outcome === null && attempt.predictionId === undefined;
-      // After sending, a failure does no harm: the remote still has the earlier note, which says "may have been billed"
-      // without details.
-      await (isBeforeSending ? noting : noting.catch(() => {}));
+      await noteElsewhere(attempt);
+    },
+    beginAttempt: async (attempt) => {
+      if (!(await local.beginAttempt(attempt))) return false;
+      await noteElsewhere(attempt);
+      return true;
     },
     noteBatch: async (batch) => {
       await local.noteBatch(batch);

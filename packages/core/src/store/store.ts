@@ -111,6 +111,11 @@ export interface Store {
    */
   noteAttempt(attempt: Attempt): Promise<void>;
   /**
+   * Like `noteAttempt`, for a key that has no note. `false`: it has one by now, of another process, and that is unchanged. Throws
+   * `store-not-writable`.
+   */
+  beginAttempt(attempt: Attempt): Promise<boolean>;
+  /**
    * Stores the bytes of an answer, whatever they are. Throws `store-not-writable`, and the error names the place where it kept
    * them instead.
    */

@@ -144,6 +144,12 @@ export function memoryStore(blobs: Blobs): Store {
       return text === null ? null : (file.parseAttempt(key, text).note ?? 'damaged');
     },
     noteAttempt: async (note) => write(layout.attempt('', note.key), file.formatJson(note)),
+    beginAttempt: async (note) => {
+      const path = layout.attempt('', note.key);
+      if (blobs.has(path)) return false;
+      write(path, file.formatJson(note));
+      return true;
+    },
     receive: async (key, bytes) => {
       const earlier = blobs.get(layout.received('', key));
       if (earlier !== undefined) write(layout.rejected('', sha256(earlier)), earlier);
