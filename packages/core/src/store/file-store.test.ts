@@ -100,6 +100,16 @@ describe('a store', () => {
     expect(await store.find(key)).toMatchObject({ kind: 'record' });
   });
 
+  test('begins an attempt only for a key that has no note', async () => {
+    expect(await store.beginAttempt(attempt)).toBe(true);
+    expect(await store.beginAttempt({ ...attempt, order: 'another' })).toBe(false);
+    expect(await store.note(key)).toEqual(attempt);
+    await store.clearAttempt(key);
+    // A clone can bring anything with it.
+    await mkdir(layout.attempt(dir, key), { recursive: true });
+    await expect(store.beginAttempt(attempt)).rejects.toMatchObject({ code: 'store-not-writable' });
+  });
+
   test('goes through a purchase step by step, and each can be seen', async () => {
     await store.noteAttempt(attempt);
     const open = {
