@@ -67,18 +67,6 @@ test('a process that loses its claim while it waits to send its request again wa
   expect(await readdir(attempts)).toEqual([]);
 });
 
-async function filesOf(dir: string): Promise<[string, Buffer][]> {
-  const names = await readdir(dir, { recursive: true, withFileTypes: true });
-  return Promise.all(
-    names
-      .filter((entry) => entry.isFile())
-      .map(async ({ parentPath, name }): Promise<[string, Buffer]> => {
-        const path = join(parentPath, name);
-        return [path.slice(dir.length + 1), await readFile(path)];
-      }),
-  );
-}
-
 test('a note that another process wrote since the last look stays, and its request counts as sent', async () => {
   await using author = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
   await author.generate();
@@ -115,3 +103,15 @@ test('a note that another process wrote since the last look stays, and its reque
     { code: 'maybe-billed', message: expect.stringContaining('another') as string },
   ]);
 });
+
+async function filesOf(dir: string): Promise<[string, Buffer][]> {
+  const names = await readdir(dir, { recursive: true, withFileTypes: true });
+  return Promise.all(
+    names
+      .filter((entry) => entry.isFile())
+      .map(async ({ parentPath, name }): Promise<[string, Buffer]> => {
+        const path = join(parentPath, name);
+        return [path.slice(dir.length + 1), await readFile(path)];
+      }),
+  );
+}

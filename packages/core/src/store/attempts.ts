@@ -91,14 +91,16 @@ export async function noteAttempt(dir: string, attempt: Attempt): Promise<void> 
 /** `false`: the key has a note, which was not changed. */
 export async function beginAttempt(dir: string, attempt: Attempt): Promise<boolean> {
   const path = layout.attempt(dir, attempt.key);
-  try {
-    if (await createAtomic(path, formatJson(attempt))) return true;
-    const other = await lstat(path).catch(() => null);
-    if (other === null || other.isFile()) return false;
-    throw Object.assign(new Error('not a file'), { code: 'EEXIST' });
-  } catch (cause) {
+  const text = formatJson(attempt);
+  const creating = createAtomic(path, text).catch((cause: unknown) => {
     throw notWritable(dir, cause);
-  }
+  });
+  if (await creating) return true;
+  const other = await lstat(path).catch(() => null);
+  // A link that leads nowhere, which a clone can bring, is no note of a process.
+  if (other?.isSymbolicLink() !== true) return false;
+  await writeNote(dir, path, text);
+  return true;
 }
 
 /** The path of an answer's bytes: in the store or in the rescue folder. `null`: there are none. */

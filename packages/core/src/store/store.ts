@@ -56,7 +56,7 @@ export interface Put {
 /**
  * Where paid originals are kept.
  *
- * A purchase goes through four steps, each complete or without effect: `noteAttempt` before the request is sent, `receive` as
+ * A purchase goes through four steps, each complete or without effect: `beginAttempt` or `noteAttempt` before the request is sent, `receive` as
  * soon as the bytes arrive, `put` (the original, then its record), `clearAttempt`. So a crash at any moment loses nothing that
  * was paid for and buys nothing twice. If bytes were received and not put, the next run puts them.
  */
