@@ -3,7 +3,7 @@
  * points of one argument (`index,modules`) need when they are loaded is in one file.
  *
  * Node takes about 1 ms of CPU time for each file that it loads, and core's index needs 90 modules. A package among `devDependencies` that
- * the sources import becomes part of the bundle, as OpenAI's client does in core: it takes 36 MB when it is installed, and 1 MB here.
+ * the sources import becomes part of the bundle, as OpenAI's client does in core: it takes 36 MB when it is installed.
  * CONTRIBUTING.md lists these packages.
  */
 import { readFileSync } from 'node:fs';
