@@ -1,12 +1,11 @@
 /**
- * What `tintype report --measure` takes for a million pixels, or how near its scores are to those of libjxl's program. Pictures are encoded
+ * What `tintype report --measure` takes for a million pixels, and how near its scores are to those of libjxl's program. Pictures are encoded
  * as JPEG, WebP and AVIF at sharp's defaults.
  *
  *     node -C tintype-source bench/looks.ts [--drawn 1] [--real 8] [--save]
  *
  * `--drawn`, `--real`: as in `bench/bytes.ts`, which says where the pictures come from. The environment variable SSIMULACRA2 names the command
- * of libjxl's program (`ssimulacra2` of libjxl-devtools in Debian 13). Then the scores are compared and no time is measured, because ours
- * takes twice as long when that program ran before.
+ * of libjxl's program (`ssimulacra2` of libjxl-devtools in Debian 13); without it, no scores are compared.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -25,29 +24,36 @@ const [program, ...programArgs] = process.env['SSIMULACRA2']?.split(' ') ?? [];
 const folder = await mkdtemp(join(tmpdir(), 'tintype-bench-looks-'));
 const files = ['original.png', 'shown.png'].map((name) => join(folder, name));
 
-interface Compared {
-  readonly pixels: number;
-  readonly cpuMs: number;
-  /** How far the score is from the program's; `null`: there is no program. */
-  readonly off: number | null;
+interface Pair {
+  /** PNG without transparency. */
+  readonly original: Buffer;
+  readonly shown: Buffer;
 }
 
 const paths = (await judges(count)).map(([, path]) => path);
 // The first comparisons are slower, because the code is not compiled yet.
-for (const path of paths.slice(0, 2)) await compareAll(path, 288);
+for (const pair of await pairsOf(paths.slice(0, 2), 288)) await timedScore(pair);
 const rows: string[][] = [];
 for (const width of [288, 1024]) {
-  const compared: Compared[] = [];
-  for (const path of paths) compared.push(...(await compareAll(path, width)));
-  const offs = compared.flatMap(({ off }) => off ?? []).toSorted((a, b) => a - b);
-  const sum = (of: (one: Compared) => number) =>
-    compared.reduce((total, one) => total + of(one), 0);
+  const pairs = await pairsOf(paths, width);
+  const scored: { readonly score: number; readonly cpuMs: number; readonly pixels: number }[] = [];
+  for (const pair of pairs) scored.push(await timedScore(pair));
+  const offs: number[] = [];
+  // After all are timed, because the program's runs would slow what comes after them.
+  for (const [at, { original, shown }] of pairs.entries()) {
+    if (program === undefined) break;
+    await Promise.all([original, shown].map((bytes, side) => writeFile(files[side]!, bytes)));
+    const printed = execFileSync(program, [...programArgs, ...files], { encoding: 'utf8' });
+    offs.push(Math.abs(Number(printed) - scored[at]!.score));
+  }
+  offs.sort((a, b) => a - b);
+  const [cpuMs, pixels] = (['cpuMs', 'pixels'] as const).map((name) =>
+    scored.reduce((sum, one) => sum + one[name], 0),
+  );
   rows.push([
     String(width),
-    String(compared.length),
-    program === undefined
-      ? (sum((one) => one.cpuMs) / sum((one) => one.pixels / 1e6)).toFixed(0)
-      : '–',
+    String(pairs.length),
+    (cpuMs! / (pixels! / 1e6)).toFixed(0),
     offs[Math.floor(offs.length / 2)]?.toFixed(2) ?? '–',
     offs.at(-1)?.toFixed(2) ?? '–',
   ]);
@@ -61,35 +67,27 @@ publish(
 ${table(['pixels across', 'files', 'CPU, ms', 'median', 'most'], rows)}`,
 );
 
-async function compareAll(path: string, width: number): Promise<Compared[]> {
-  const original = await sharp(await readFile(path))
-    .autoOrient()
-    .resize({ width })
-    .png()
-    .toBuffer();
-  const compared: Compared[] = [];
-  for (const format of ['jpeg', 'webp', 'avif'] as const) {
-    const encoded = await sharp(original)
+async function pairsOf(pictures: readonly string[], width: number): Promise<Pair[]> {
+  const pairs: Pair[] = [];
+  for (const path of pictures) {
+    const original = await sharp(await readFile(path))
+      .autoOrient()
+      .resize({ width })
       .flatten({ background: '#fff' })
-      .toFormat(format)
+      .png()
       .toBuffer();
-    const wanted = await sharp(original).flatten({ background: '#fff' }).png().toBuffer();
-    compared.push(await compare(wanted, await sharp(encoded).png().toBuffer()));
+    for (const format of ['jpeg', 'webp', 'avif'] as const) {
+      const encoded = await sharp(original).toFormat(format).toBuffer();
+      pairs.push({ original, shown: await sharp(encoded).png().toBuffer() });
+    }
   }
-  return compared;
+  return pairs;
 }
 
-async function compare(original: Buffer, shown: Buffer): Promise<Compared> {
+async function timedScore({ original, shown }: Pair) {
   const [wanted, given] = [await decodePicture(original), await decodePicture(shown)];
   const began = process.cpuUsage();
   const score = await ssimulacra2(wanted, given);
   const cpuMs = process.cpuUsage(began).user / 1000;
-  return { pixels: wanted.width * wanted.height, cpuMs, off: await offBy(score, original, shown) };
-}
-
-async function offBy(score: number, original: Buffer, shown: Buffer): Promise<number | null> {
-  if (program === undefined) return null;
-  await Promise.all([original, shown].map((bytes, at) => writeFile(files[at]!, bytes)));
-  const printed = execFileSync(program, [...programArgs, ...files], { encoding: 'utf8' });
-  return Math.abs(Number(printed) - score);
+  return { score, cpuMs, pixels: wanted.width * wanted.height };
 }
