@@ -223,6 +223,8 @@ export async function runQueueSchedule(
     // A person frees the disks, starts the workers that are gone, lets the queue go on, and runs it again.
     proxy.beSilent(false);
     for (const worker of fleet) if (worker.hasFault && !worker.isOver) await end(worker, 'SIGKILL');
+    // One that started while the database was silent may still end because of it.
+    await Promise.all(fleet.map(({ ready }) => ready));
     const living = new Set(fleet.filter((worker) => !worker.isOver).map(({ name }) => name));
     const gone = ['worker-0', 'worker-1'].filter((name) => !living.has(name));
     for (const name of gone.slice(0, Math.max(0, 2 - living.size))) await startWorker(name);
