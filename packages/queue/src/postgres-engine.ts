@@ -1,6 +1,5 @@
 import {
   assertSchemaCompatibility,
-  createPostgresBackend,
   LATEST_SCHEMA_VERSION,
   type Queue,
   type QueueEvents,
@@ -14,6 +13,7 @@ import { succeeds } from '@tintype/core/internal';
 import type { ClientConfig } from 'pg';
 import { cutSockets } from './cut-sockets.ts';
 import { closeInTime, type Engine, type Followed, inTime, queueName, type Role } from './engine.ts';
+import { heardBackend } from './heard-backend.ts';
 import { importPg, reasonOf, unavailable } from './operations.ts';
 import { schema, schemaQuery } from './postgres-schema.ts';
 import type { QueueAddress } from './queue-address.ts';
@@ -36,7 +36,7 @@ const silenceMs = 10_000;
  */
 export async function postgresEngine(address: QueueAddress, followed: Followed): Promise<Engine> {
   const { Client } = await importPg();
-  const bull = withBackend(createPostgresBackend);
+  const bull = withBackend(heardBackend);
   /** An error of a connection that is in use ends its query. Without a listener, it would end the process, too. */
   class HeardClient extends Client {
     constructor(config?: ClientConfig) {
