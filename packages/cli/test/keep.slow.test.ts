@@ -68,7 +68,7 @@ describe('verify', () => {
     const { code, stdout, stderr } = await tintype('verify');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
-      /^3 records, 3 originals \(.* [kM]B\), 3 cached variants \(.* kB\): nothing is wrong\.\n$/,
+      /^3 records, 3 originals \(.* [kM]B\), 3 cached files \(.* kB\): nothing is wrong\.\n$/,
     );
   });
 

@@ -12,7 +12,7 @@ export function verifySummary({
   const checked = [
     count(records, 'record'),
     `${count(originals.files, 'original')} (${fileSize(originals.bytes)})`,
-    `${count(variants.files, 'cached variant')} (${fileSize(variants.bytes)})`,
+    `${count(variants.files, 'cached file')} (${fileSize(variants.bytes)})`,
   ].join(', ');
   const notes = findings.length - errors;
   const found = errors === 0 ? 'nothing is wrong' : `${errors} wrong, see above`;
