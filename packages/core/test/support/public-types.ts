@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,28 +19,44 @@ interface Declared {
 }
 
 /**
- * The public types of a package: the names that each entry point exports, then every declaration that these need, sorted
- * by name, without comments. Moving a declaration inside the package does not change the text.
+ * The public types of packages, by name: the names that each entry point exports, then every declaration that these need, sorted
+ * by name, without comments. Moving a declaration inside a package does not change the text.
  */
-export function publicTypes(folder: string): string {
-  const outDir = mkdtempSync(join(tmpdir(), 'tintype-types-'));
+export function publicTypes(names: readonly string[]): ReadonlyMap<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), 'tintype-types-'));
   try {
-    const flags = [
-      '--noCheck',
-      '--emitDeclarationOnly',
-      '--declarationMap',
-      'false',
-      '--removeComments',
-    ];
-    // Other packages are read from their sources, too, so that nothing has to be built first.
-    const sources = ['--customConditions', 'tintype-source', '--rootDir', root];
+    // All at once, because most of the time goes into reading core, which nearly all of them import.
+    const config = join(folder, 'tsconfig.json');
+    writeFileSync(config, JSON.stringify(declarationsOf(names, folder)));
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const args = [tsc, '-p', join(root, folder), ...flags, ...sources, '--outDir', outDir];
-    execFileSync(process.execPath, args, { encoding: 'utf8' });
-    return describe(join(root, folder), join(outDir, folder, 'src'));
+    execFileSync(process.execPath, [tsc, '-p', config], { encoding: 'utf8' });
+    const typesOf = (name: string) =>
+      describe(join(root, 'packages', name), join(folder, 'packages', name, 'src'));
+    return new Map(names.map((name) => [name, typesOf(name)]));
   } finally {
-    rmSync(outDir, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
+}
+
+/** The config of a compiler that only writes declarations. */
+function declarationsOf(names: readonly string[], outDir: string): object {
+  const packages = names.map((name) => join(root, 'packages', name));
+  return {
+    extends: join(root, 'tsconfig.base.json'),
+    compilerOptions: {
+      noCheck: true,
+      emitDeclarationOnly: true,
+      declarationMap: false,
+      removeComments: true,
+      typeRoots: [join(root, 'node_modules/@types')],
+      // Other packages are read from their sources, too, so that nothing has to be built first.
+      customConditions: ['tintype-source'],
+      rootDir: root,
+      outDir,
+    },
+    include: packages.map((folder) => join(folder, 'src')),
+    exclude: packages.map((folder) => join(folder, 'src/**/*.test.ts')),
+  };
 }
 
 function describe(folder: string, outDir: string): string {
