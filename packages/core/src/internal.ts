@@ -20,7 +20,7 @@ export {
   cborText,
 } from './content-credentials/write-cbor.ts';
 export { mediaTypeOf } from './media-type.ts';
-export { closeServer, listenHere, newToken, refusalOf, secure } from './local-page.ts';
+export { closeServer, listenHere, newToken, refusalOf, secure, urlOf } from './local-page.ts';
 export { readPurchaseAnswer, readWorkerEvent } from './operations/order-shapes.ts';
 export {
   bringBack,

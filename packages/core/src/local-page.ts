@@ -106,6 +106,13 @@ function isBelow(path: string, root: string): boolean {
   return timingSafeEqual(start, Buffer.from(sha256(root)));
 }
 
+/** The URL of a request. A path that is no URL, such as `//`, is read as `/`: any site can make a browser send one. */
+export function urlOf({ url = '/' }: IncomingMessage): URL {
+  return URL.parse(url, here) ?? new URL(here);
+}
+
+const here = 'http://localhost';
+
 /** Sets the headers that every answer has. */
 export function secure(response: ServerResponse): void {
   const headers = {

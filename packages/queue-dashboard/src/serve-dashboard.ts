@@ -6,7 +6,14 @@ import {
 } from 'node:http';
 import { createBullBoard } from '@bull-board/api';
 import { ExpressAdapter } from '@bull-board/express';
-import { closeServer, listenHere, newToken, refusalOf, secure } from '@tintype/core/internal';
+import {
+  closeServer,
+  listenHere,
+  newToken,
+  refusalOf,
+  secure,
+  urlOf,
+} from '@tintype/core/internal';
 import { openEngine, queueAddress } from '@tintype/queue';
 import { isChange, isRead } from './allowed-requests.ts';
 import { PictureQueueAdapter } from './picture-queue-adapter.ts';
@@ -58,7 +65,7 @@ export async function serveDashboard(
   };
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
-    const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
+    const { pathname, search } = urlOf(request);
     secure(response);
     const refusal = refusalOf(request, pathname, { root, changes });
     const path = pathname.slice(root.length);

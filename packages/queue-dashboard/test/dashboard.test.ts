@@ -120,7 +120,8 @@ describe.skipIf(missingRedis !== '')(`the address of the dashboard ${missingRedi
     const { url, get } = await dashboard(`${redis.url}?name=guarded`);
     expect((await get('api/queues')).status).toBe(200);
     const { origin, pathname } = new URL(url);
-    expect((await fetch(`${origin}/`)).status).toBe(403);
+    for (const path of ['/', '//', '//[/'])
+      expect((await fetch(`${origin}${path}`)).status).toBe(403);
     expect((await fetch(`${origin}${pathname.slice(0, -2)}x/api/queues`)).status).toBe(403);
     const foreign = { headers: { origin: 'https://example.com' } };
     expect((await fetch(`${url}api/queues`, foreign)).status).toBe(403);

@@ -59,7 +59,8 @@ function serverOf(handle: Handle): Server {
     response.writeHead(404, { 'content-type': 'text/plain' }).end('Nothing here.\n');
   };
   return createServer((request, response) => {
-    void answer(request, response);
+    // No request ends the process, because it may have a purchase in flight.
+    answer(request, response).catch(() => response.destroy());
   });
 }
 

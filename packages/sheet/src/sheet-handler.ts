@@ -1,5 +1,5 @@
 import { type Format, type Key, type MeasuredFile, type Sha256, TintypeError } from '@tintype/core';
-import { isFormat, isHash, refusalOf, secure } from '@tintype/core/internal';
+import { isFormat, isHash, refusalOf, secure, urlOf } from '@tintype/core/internal';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readChanges, readIds, readNote, readVariation } from './read-changes.ts';
 import type { EditConflict, EditProposal, Price, Sheet, SheetRole, Snippet } from './sheet.ts';
@@ -91,7 +91,7 @@ export function sheetHandler(
   const root = `${base}${token}/`;
   const updateSince = sheetUpdates();
   return async (request, response) => {
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const url = urlOf(request);
     if (!url.pathname.startsWith(base) && `${url.pathname}/` !== base) return false;
     try {
       secure(response);

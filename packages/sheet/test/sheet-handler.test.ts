@@ -160,6 +160,13 @@ describe('who may request what', () => {
     expect(await raw(project.server, '/', {})).toMatchObject({ status: 404 });
   });
 
+  // Any site may send them from a visitor's browser. An error that nobody catches would end the process, with a purchase in flight.
+  test.each(['//', '//[', 'http://['])('a request for %s finds nothing', async (path) => {
+    await using project = await served();
+    expect(await raw(project.server, path, {})).toMatchObject({ status: 404 });
+    expect((await ask(project.server, 'data')).status).toBe(200);
+  });
+
   test.each([
     ['another name for this machine', { host: 'tintype.attacker.example' }],
     ['an address on the network', { host: '192.168.1.7:4000' }],
