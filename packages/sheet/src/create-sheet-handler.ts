@@ -120,7 +120,7 @@ export function createSheetHandler({
       const now = await context();
       // Loaded only here, because a run that only writes a sheet does not watch anything.
       const { watchProject } = await import('./watch-project.ts');
-      return watchProject(now, project.changed);
+      return await watchProject(now, project.changed);
     } catch {
       // The page reports a config that does not load. The next page tries again.
       watching = null;

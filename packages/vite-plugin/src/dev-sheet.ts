@@ -23,13 +23,13 @@ export function devSheet(root: string, base: string, context: () => Promise<Cont
   const token = tokens.get(root) ?? randomBytes(32).toString('base64url');
   tokens.set(root, token);
   const mount = `${base}__tintype/`;
-  let handler: Promise<SheetHandler> | null = null;
+  let handler: SheetHandler | null = null;
 
   const open = async (): Promise<SheetHandler> => {
     const { createSheetHandler } = await import('@tintype/sheet');
     // Vite watches the project, and serves its files itself.
     const options = { context, base: mount, token, isWatching: false, deliversPicks: false };
-    return createSheetHandler(options);
+    return (handler ??= createSheetHandler(options));
   };
 
   const answer = async (
@@ -38,8 +38,7 @@ export function devSheet(root: string, base: string, context: () => Promise<Cont
     next: Connect.NextFunction,
   ): Promise<void> => {
     try {
-      handler ??= open();
-      const sheet = await handler;
+      const sheet = handler ?? (await open());
       if (!(await sheet.handle(request, response))) next();
     } catch (error) {
       next(error);
@@ -53,10 +52,10 @@ export function devSheet(root: string, base: string, context: () => Promise<Cont
       void answer(request, response, next);
     },
     changed: () => {
-      void handler?.then((sheet) => sheet.changed());
+      handler?.changed();
     },
     close: async () => {
-      await (await handler)?.close();
+      await handler?.close();
     },
   };
 }

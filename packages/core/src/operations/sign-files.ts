@@ -54,7 +54,7 @@ export async function openFileSigning(context: Context, cache: VariantCache): Pr
       await fetching.stop(key);
       return (
         cache.find(key) ??
-        cache.put(key, await sign(await fileToSign(file, ai, await readOriginal())))
+        (await cache.put(key, await sign(await fileToSign(file, ai, await readOriginal()))))
       );
     } finally {
       fetching.end();
