@@ -30,8 +30,25 @@ export interface Drawing {
 /** The picture is a chessboard of 8x8 coloured cells. */
 const cellCount = 8;
 
-/** A real picture that can be decoded. The same seed draws the same picture, and another seed another one. */
-export async function drawPicture(drawing: Drawing): Promise<Buffer> {
+const drawn = new Map<string, Promise<Buffer>>();
+/** Flat pictures have a few kilobytes each. */
+const drawnAtMost = 200;
+
+/**
+ * A real picture that can be decoded. The same seed draws the same picture, and another seed another one. Tests ask for the same
+ * pictures again and again, so the last ones are kept.
+ */
+export function drawPicture(drawing: Drawing): Promise<Buffer> {
+  if (drawing.detail !== 'flat') return draw(drawing);
+  const name = JSON.stringify({ ...drawing, seed: drawing.seed.toString('hex') });
+  const picture = drawn.get(name) ?? draw(drawing);
+  drawn.delete(name);
+  drawn.set(name, picture);
+  for (const oldest of drawn.keys()) if (drawn.size > drawnAtMost) drawn.delete(oldest);
+  return picture;
+}
+
+async function draw(drawing: Drawing): Promise<Buffer> {
   const { width, height, format, compression } = drawing;
   if (format === 'svg') return Buffer.from(drawSvg(drawing));
   if (format === 'gif') return drawGif(drawing);
