@@ -12,7 +12,7 @@ let template: string;
 let root: string;
 
 const head = `# What the front page shows
-defaults: { quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }
+defaults: { quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }
 images:
 `;
 const hero = `  hero:            # the first

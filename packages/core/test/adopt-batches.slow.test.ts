@@ -24,7 +24,7 @@ import { roundUsd } from '../src/usd.ts';
 const api = useApi();
 
 const image = (id: string, more = '') =>
-  `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${more} }\n`;
+  `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg${more} }\n`;
 const manifest = (...ids: string[]) => `images:\n${ids.map((id) => image(id)).join('')}`;
 /** A clone of the project, without notes of batches. */
 const clone = (...ids: string[]) =>

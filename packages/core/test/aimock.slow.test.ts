@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 
 const fields =
-  'model: gpt-image-2, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg';
+  'model: gpt-image-2, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg';
 const owl = `images: { owl: { prompt: an owl, ${fields} } }`;
 const three = `images:
   owl: { prompt: an owl, ${fields} }

@@ -32,7 +32,7 @@ const ways: readonly (readonly [string, OpenAiOptions])[] = [
 const azure = (): Promise<OpenAiEmulator> => startOpenAiEmulator({ isAzure: true, apiKeys: [key] });
 
 const image = (id: string) =>
-  `  ${id}: { prompt: ${id}, provider: azure, model: gpt-image-2, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n`;
+  `  ${id}: { prompt: ${id}, provider: azure, model: gpt-image-2, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }\n`;
 const projectOf = (...ids: string[]): Promise<TestProject> =>
   testProject({ 'a.images.yaml': `images:\n${ids.map(image).join('')}` });
 const run = (options: OpenAiOptions, env: Run['env'] = {}): Run => ({

@@ -29,7 +29,7 @@ import { roundUsd } from '../src/usd.ts';
 const api = useApi();
 
 const manifest = (...ids: string[]) =>
-  `images:\n${ids.map((id) => `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n`).join('')}`;
+  `images:\n${ids.map((id) => `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }\n`).join('')}`;
 const machine = (...ids: string[]) =>
   testProject({ 'a.images.yaml': manifest(...ids) }, api().baseUrl);
 const submit = async (project: TestProject, options: Options = {}) =>

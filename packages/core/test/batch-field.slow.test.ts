@@ -6,7 +6,7 @@ import { testProject, type TestProject } from './support/project.ts';
 const api = useApi();
 
 const image = (id: string, more = '') =>
-  `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${more} }\n`;
+  `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg${more} }\n`;
 const projectOf = (text: string) => testProject({ 'a.images.yaml': text }, api().baseUrl);
 const orderedIds = () => api().batches.all.map(({ inputFileId }) => inputFileId);
 

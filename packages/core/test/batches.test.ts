@@ -30,7 +30,7 @@ import type { Batch } from '../src/types.ts';
 const api = useApi();
 
 const image = (id: string, more = '') =>
-  `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${more} }\n`;
+  `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg${more} }\n`;
 const manifest = (...ids: string[]) => `images:\n${ids.map((id) => image(id)).join('')}`;
 const machine = (...ids: string[]) =>
   testProject({ 'a.images.yaml': manifest(...ids) }, api().baseUrl);

@@ -12,7 +12,7 @@ import { testProject, type TestProject } from './support/project.ts';
 const api = useApi();
 
 const manifest = (more = '') =>
-  `images:\n  bonfire: { prompt: bonfire, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${more} }\n`;
+  `images:\n  bonfire: { prompt: bonfire, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg${more} }\n`;
 
 /** A project whose only picture was refused. Its cache was deleted afterwards. */
 async function refused(stage: 'input' | 'output'): Promise<TestProject> {

@@ -25,7 +25,7 @@ function manifest(prompts: readonly string[], more = ''): string {
   return `images:\n${prompts
     .map(
       (prompt) =>
-        `  ${prompt}: { prompt: ${prompt}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${more} }\n`,
+        `  ${prompt}: { prompt: ${prompt}, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg${more} }\n`,
     )
     .join('')}`;
 }

@@ -13,7 +13,7 @@ const api = useApi();
 function projectOf(baseUrl: string, images: readonly string[] = ['a']): Promise<TestProject> {
   const lines = images.map(
     (id) =>
-      `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n`,
+      `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }\n`,
   );
   return testProject({ 'a.images.yaml': `images:\n${lines.join('')}` }, baseUrl);
 }

@@ -9,7 +9,7 @@ import { fastClock, testProject } from './support/project.ts';
 const api = useApi();
 
 const manifest = `images:
-  fox: { prompt: a fox, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }
+  fox: { prompt: a fox, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }
 `;
 
 test('a picture that was stored while a process waited to send its request again is used and not bought', async () => {

@@ -10,7 +10,7 @@ import { isQueued, testProject, type TestProject } from './support/project.ts';
 const api = useApi();
 
 const manifest = `images:
-  owl: { prompt: an owl, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }
+  owl: { prompt: an owl, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }
 `;
 
 const pipeline = (id: string, attempt = '1') => ({

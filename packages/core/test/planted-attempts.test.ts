@@ -12,7 +12,7 @@ import { testProject, type TestProject } from './support/project.ts';
 const api = useApi();
 
 const manifest = `images:
-  a: { prompt: a, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }
+  a: { prompt: a, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }
 `;
 
 async function openProject(): Promise<TestProject & { readonly store: string; readonly key: Key }> {

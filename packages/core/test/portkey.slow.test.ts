@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => portkey[Symbol.asyncDispose]());
 
 const plain =
-  'provider: gateway, model: gpt-image-2, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg';
+  'provider: gateway, model: gpt-image-2, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg';
 const manifest = (fields = '') => `images: { owl: { prompt: an owl, ${plain}${fields} } }\n`;
 
 const projectOf = (fields = ''): Promise<TestProject> =>

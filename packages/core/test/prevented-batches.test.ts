@@ -14,7 +14,7 @@ import { attemptOf } from './support/purchases.ts';
 const api = useApi();
 
 const manifest =
-  'images:\n  fox: { prompt: fox, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n';
+  'images:\n  fox: { prompt: fox, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }\n';
 const clone = () => testProject({ 'a.images.yaml': manifest }, api().baseUrl);
 const submit = async (project: TestProject, options: Options = {}, env = {}) =>
   submitBatches(await project.context({ options, env }), []);

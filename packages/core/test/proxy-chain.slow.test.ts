@@ -40,7 +40,7 @@ async function startProxy(prepare: Prepare = () => undefined) {
 }
 
 const files = async () => ({
-  'a.images.yaml': `defaults: { model: gpt-image-2, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }
+  'a.images.yaml': `defaults: { model: gpt-image-2, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }
 images:
   quay: { prompt: A quay }
   mole: { prompt: A mole, input_images: [one.png] }

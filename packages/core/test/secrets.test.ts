@@ -29,7 +29,7 @@ import { testKey, testProject } from './support/project.ts';
 const api = useApi();
 
 const image =
-  '{ prompt: hat, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }';
+  '{ prompt: hat, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }';
 
 /** An error that repeats the key, as a gateway in front of the API may. */
 function echo(key: string, status = 400): Fault {

@@ -154,7 +154,7 @@ describe('stable-diffusion.cpp makes pictures that do not move, and says so befo
 });
 
 const older =
-  'provider: far, model: pictures-prod, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg';
+  'provider: far, model: pictures-prod, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg';
 
 describe('a deployment at Azure, whose name is not that of its model', () => {
   const gpt2 = imageModels.find(({ id }) => id === 'gpt-image-2')!;

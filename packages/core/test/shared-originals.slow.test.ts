@@ -35,7 +35,7 @@ const manifest = (...ids: string[]) =>
   `images:\n${ids
     .map(
       (id) =>
-        `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n`,
+        `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }\n`,
     )
     .join('')}`;
 

@@ -10,7 +10,7 @@ const api = useApi();
 function projectOf(...prompts: readonly string[]): Promise<TestProject> {
   const images = prompts.map(
     (prompt) =>
-      `  ${prompt}: { prompt: ${prompt}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n`,
+      `  ${prompt}: { prompt: ${prompt}, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }\n`,
   );
   return testProject({ 'a.images.yaml': `images:\n${images.join('')}` }, api().baseUrl);
 }

@@ -9,7 +9,7 @@ import { testProject, type TestProject } from './support/project.ts';
 const api = useApi();
 
 const image =
-  '{ prompt: hat, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }';
+  '{ prompt: hat, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }';
 
 /** A repository with two images that have not been bought. */
 async function repository(files: Readonly<Record<string, string>> = {}): Promise<TestProject> {

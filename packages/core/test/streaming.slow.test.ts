@@ -17,7 +17,7 @@ const slowly = useApi({ latencyMs: 3000 });
 const projectOf = (more = '', files = {}, provider = 'far'): Promise<TestProject> =>
   testProject(
     {
-      'a.images.yaml': `images: { fox: { prompt: fox, provider: ${provider}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${more} } }`,
+      'a.images.yaml': `images: { fox: { prompt: fox, provider: ${provider}, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg${more} } }`,
       ...files,
     },
     api().baseUrl,

@@ -13,7 +13,7 @@ const ids = Array.from({ length: 24 }, (_, at) => `i${at}`);
 function projectOf(provider = 'openai') {
   const images = ids.map(
     (id) =>
-      `  ${id}: { prompt: ${id}, provider: ${provider}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }\n`,
+      `  ${id}: { prompt: ${id}, provider: ${provider}, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }\n`,
   );
   return testProject({ 'a.images.yaml': `images:\n${images.join('')}` }, api().baseUrl);
 }

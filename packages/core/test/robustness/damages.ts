@@ -34,7 +34,7 @@ export interface DamageResult {
 }
 
 export const damagedManifest = `
-defaults: { quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }
+defaults: { quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }
 images:
   hero: { prompt: hero }
   other: { prompt: other }
