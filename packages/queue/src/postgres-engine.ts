@@ -1,8 +1,12 @@
 import {
   assertSchemaCompatibility,
+  createPostgresBackend,
+  DEFAULT_SCHEMA,
   LATEST_SCHEMA_VERSION,
+  type PgPool,
   type Queue,
   type QueueEvents,
+  quoteSchemaName,
   runMigrations,
   SchemaMigrationRequiredError,
   type Worker,
@@ -13,7 +17,6 @@ import { succeeds } from '@tintype/core/internal';
 import type { ClientConfig } from 'pg';
 import { cutSockets } from './cut-sockets.ts';
 import { closeInTime, type Engine, type Followed, inTime, queueName, type Role } from './engine.ts';
-import { heardBackend } from './heard-backend.ts';
 import { importPg, reasonOf, unavailable } from './operations.ts';
 import { schema, schemaQuery } from './postgres-schema.ts';
 import type { QueueAddress } from './queue-address.ts';
@@ -35,8 +38,7 @@ const silenceMs = 10_000;
  * nothing has to be made.
  */
 export async function postgresEngine(address: QueueAddress, followed: Followed): Promise<Engine> {
-  const { Client } = await importPg();
-  const bull = withBackend(heardBackend);
+  const { Client, Pool } = await importPg();
   /** An error of a connection that is in use ends its query. Without a listener, it would end the process, too. */
   class HeardClient extends Client {
     constructor(config?: ClientConfig) {
@@ -53,6 +55,19 @@ export async function postgresEngine(address: QueueAddress, followed: Followed):
     stream,
     Client: HeardClient,
   };
+  /**
+   * BullMQ would make the connection on which it waits for jobs itself. It listens to its errors neither before it is open nor while it
+   * closes (6.7.0, 2026-11-30). From a pool it gets one that is always heard.
+   */
+  const heardBackend: typeof createPostgresBackend = (name, options, more) => {
+    const searchPath = `-c search_path=${quoteSchemaName(DEFAULT_SCHEMA)}`;
+    const pool = new Pool({ ...connection, options: searchPath });
+    const pooled = { ...options, connection: pool as unknown as PgPool };
+    const backend = createPostgresBackend(name, pooled, more);
+    backend.once('close', () => void succeeds(pool.end()));
+    return backend;
+  };
+  const bull = withBackend(heardBackend);
   const nameOf = (role: Role) => queueName(address, role);
   let repairing: Promise<unknown> | null = null;
 

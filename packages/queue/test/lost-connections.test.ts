@@ -1,43 +1,114 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Worker } from 'bullmq';
 import { Client } from 'pg';
-import { expect, test, vi } from 'vitest';
-import { openEngine, queueName } from '../src/engine.ts';
-import { queueAddress } from '../src/queue-address.ts';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Engine, openEngine, queueName } from '../src/engine.ts';
+import { type QueueAddress, queueAddress } from '../src/queue-address.ts';
+import type { DatabaseServer } from './support/database-server.ts';
 import { missingPostgres, startPostgres } from './support/postgres-server.ts';
 
-test.skipIf(missingPostgres)(
-  `PostgreSQL may end while a worker closes its connections${missingPostgres}`,
-  async () => {
-    const server = await startPostgres();
-    // An error that nobody listens to ends a process, and a purchase in flight with it.
-    const unheard: unknown[] = [];
-    const others = process.listeners('uncaughtException');
+describe.skipIf(missingPostgres !== '')(`a worker outlives PostgreSQL ${missingPostgres}`, () => {
+  // An error that nobody listens to ends a process, and a purchase in flight with it.
+  const unheard: unknown[] = [];
+  const hear = (error: unknown) => unheard.push(error);
+  let others: NodeJS.UncaughtExceptionListener[];
+  let server: DatabaseServer;
+  beforeAll(async () => {
+    server = await startPostgres();
+    others = process.listeners('uncaughtException');
     process.removeAllListeners('uncaughtException');
-    process.on('uncaughtException', (error) => unheard.push(error));
-    try {
-      const address = queueAddress(server.url);
-      const engine = await openEngine(address);
-      await engine.prepare();
-      const worker = engine.worker('encode', async () => null, { autorun: false });
-      worker.on('error', engine.repair);
-      await worker.waitUntilReady();
-      void worker.run();
-      const listening = await listenersOf(server.url, queueName(address, 'encode'));
-      for (const pid of listening) process.kill(pid, 'SIGSTOP');
-      const closing = engine.close([worker]);
-      await sleep(500);
-      for (const pid of listening) process.kill(pid, 'SIGTERM');
-      for (const pid of listening) process.kill(pid, 'SIGCONT');
-      await closing;
-      await sleep(500);
-    } finally {
-      process.removeAllListeners('uncaughtException');
+    process.on('uncaughtException', hear);
+    return async () => {
+      process.off('uncaughtException', hear);
       for (const other of others) process.on('uncaughtException', other);
       await server.stop();
+    };
+  });
+
+  test('that ends while the worker closes its connections', async () => {
+    const address = queueAddress(server.url);
+    const engine = await preparedEngine(address);
+    const worker = idleWorker(engine);
+    await worker.waitUntilReady();
+    const listening = await listenersOf(server.url, queueName(address, 'encode'));
+    for (const pid of listening) process.kill(pid, 'SIGSTOP');
+    const closing = engine.close([worker]);
+    await sleep(500);
+    for (const pid of listening) process.kill(pid, 'SIGTERM');
+    for (const pid of listening) process.kill(pid, 'SIGCONT');
+    await closing;
+    await sleep(500);
+    expect(unheard.splice(0)).toEqual([]);
+  });
+
+  test('that ends when it has just accepted a connection', async () => {
+    await using proxy = await dyingProxy(server.url);
+    const engine = await preparedEngine(queueAddress(proxy.url));
+    // It needs two: one for questions, and one on which it waits for jobs.
+    proxy.healthy = 1;
+    const worker = idleWorker(engine);
+    await worker.waitUntilReady();
+    void worker.run();
+    await vi.waitUntil(() => proxy.deaths > 0, { timeout: 20_000 });
+    await engine.close([worker]);
+    await sleep(100);
+    expect(unheard.splice(0)).toEqual([]);
+  });
+});
+
+async function preparedEngine(address: QueueAddress): Promise<Engine> {
+  const engine = await openEngine(address);
+  await engine.prepare();
+  return engine;
+}
+
+/** A worker that takes no job until it is told to. */
+function idleWorker(engine: Engine): Worker {
+  const worker = engine.worker('encode', async () => null, { autorun: false });
+  worker.on('error', engine.repair);
+  return worker;
+}
+
+/** A proxy of PostgreSQL. After the `healthy` ones, each connection ends with an error in the packet that says that it is open. */
+async function dyingProxy(url: string) {
+  const { port } = new URL(url);
+  const proxy = { url: '', healthy: Infinity, deaths: 0 };
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), '127.0.0.1');
+    const dies = proxy.healthy-- <= 0;
+    client.pipe(upstream);
+    upstream.on('data', (data: Buffer) => {
+      const isOpen = data.subarray(-6, -1).equals(Buffer.from('Z\0\0\0\x05'));
+      if (!dies || !isOpen) return client.write(data);
+      proxy.deaths++;
+      return client.end(Buffer.concat([data, postmasterExit]));
+    });
+    for (const socket of [client, upstream]) {
+      socket.on('error', () => {});
+      socket.on('close', () => (socket === client ? upstream : client).destroy());
     }
-    expect(unheard).toEqual([]);
-  },
-);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  proxy.url = url.replace(port, String((server.address() as AddressInfo).port));
+  return Object.assign(proxy, {
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+    },
+  });
+}
+
+/** An ErrorResponse of PostgreSQL's protocol, as version 15 sends it. */
+const postmasterExit = (() => {
+  const fields = Buffer.from(
+    'SFATAL\0C57P01\0Mterminating connection due to unexpected postmaster exit\0\0',
+  );
+  const head = Buffer.from('E\0\0\0\0');
+  head.writeInt32BE(fields.length + 4, 1);
+  return Buffer.concat([head, fields]);
+})();
 
 /** The server's processes whose clients wait for jobs. */
 async function listenersOf(url: string, name: string): Promise<number[]> {
