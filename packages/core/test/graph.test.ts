@@ -25,7 +25,7 @@ function manifest(graph: Graph): string {
       from.length === 0
         ? ''
         : `, input_images: [${from.map((name) => JSON.stringify(name)).join(', ')}]`;
-    return `  ${id}: { prompt: ${prompt}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${inputs}${more} }\n`;
+    return `  ${id}: { prompt: ${prompt}, quality: low, size: 1408x480, crop: 32x12, decorative: true, placeholder: none, output_format: jpeg${inputs}${more} }\n`;
   });
   return `images:\n${lines.join('')}`;
 }
