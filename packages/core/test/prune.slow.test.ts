@@ -12,7 +12,7 @@ import { type Run, testProject, type TestProject } from './support/project.ts';
 const api = useApi();
 
 const defaults =
-  'defaults: { quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }';
+  'defaults: { quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg }';
 
 function manifest(...images: string[]): string {
   return `${defaults}\nimages:\n${images.map((image) => `  ${image}\n`).join('')}`;
