@@ -179,7 +179,7 @@ describe.skipIf(noBrowser !== false)(
       await page
         .locator('.files')
         .getByText(/^quality \d+ of 100; other tools: [\d.]+ k?B, quality \d+$/)
-        .waitFor();
+        .waitFor({ timeout: 120_000 });
       const words = await look.textContent();
       await page.locator('[data-id="hostile"] .frame').click();
       await page.locator('[data-id="badge"] .frame').click();
