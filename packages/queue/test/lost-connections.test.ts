@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'bullmq';
 import { Client } from 'pg';
@@ -7,6 +6,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Engine, openEngine, queueName } from '../src/engine.ts';
 import { type QueueAddress, queueAddress } from '../src/queue-address.ts';
 import type { DatabaseServer } from './support/database-server.ts';
+import { startLossyProxy } from './support/lossy-proxy.ts';
 import { missingPostgres, startPostgres } from './support/postgres-server.ts';
 
 describe.skipIf(missingPostgres !== '')(`a worker outlives PostgreSQL ${missingPostgres}`, () => {
@@ -44,15 +44,17 @@ describe.skipIf(missingPostgres !== '')(`a worker outlives PostgreSQL ${missingP
   });
 
   test('that ends when it has just accepted a connection', async () => {
-    await using proxy = await dyingProxy(server.url);
+    const proxy = await startLossyProxy(server.url);
     const engine = await preparedEngine(queueAddress(proxy.url));
     // It needs two: one for questions, and one on which it waits for jobs.
-    proxy.healthy = 1;
+    proxy.endOnceOpen(1, postmasterExit);
     const worker = idleWorker(engine);
+    const lost = once(worker, 'error');
     await worker.waitUntilReady();
     void worker.run();
-    await vi.waitUntil(() => proxy.deaths > 0, { timeout: 20_000 });
+    await lost;
     await engine.close([worker]);
+    await proxy.stop();
     await sleep(100);
     expect(unheard.splice(0)).toEqual([]);
   });
@@ -69,35 +71,6 @@ function idleWorker(engine: Engine): Worker {
   const worker = engine.worker('encode', async () => null, { autorun: false });
   worker.on('error', engine.repair);
   return worker;
-}
-
-/** A proxy of PostgreSQL. After the `healthy` ones, each connection ends with an error in the packet that says that it is open. */
-async function dyingProxy(url: string) {
-  const { port } = new URL(url);
-  const proxy = { url: '', healthy: Infinity, deaths: 0 };
-  const server = createServer((client) => {
-    const upstream = connect(Number(port), '127.0.0.1');
-    const dies = proxy.healthy-- <= 0;
-    client.pipe(upstream);
-    upstream.on('data', (data: Buffer) => {
-      const isOpen = data.subarray(-6, -1).equals(Buffer.from('Z\0\0\0\x05'));
-      if (!dies || !isOpen) return client.write(data);
-      proxy.deaths++;
-      return client.end(Buffer.concat([data, postmasterExit]));
-    });
-    for (const socket of [client, upstream]) {
-      socket.on('error', () => {});
-      socket.on('close', () => (socket === client ? upstream : client).destroy());
-    }
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  proxy.url = url.replace(port, String((server.address() as AddressInfo).port));
-  return Object.assign(proxy, {
-    [Symbol.asyncDispose]: async () => {
-      server.close();
-    },
-  });
 }
 
 /** An ErrorResponse of PostgreSQL's protocol, as version 15 sends it. */

@@ -13,6 +13,8 @@ export interface LossyProxy {
   readonly loseNextAnswer: () => void;
   /** Holds the command that contains one text until just before one of another connection with the other text, at most for two seconds. */
   readonly holdUntil: (late: string, before: string) => void;
+  /** For PostgreSQL: after `healthy` more connections, each ends with this message in the packet that says that it is open. */
+  readonly endOnceOpen: (healthy: number, message: Buffer) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -22,11 +24,13 @@ export async function startLossyProxy(url: string): Promise<LossyProxy> {
   const breaking = new Set<Socket>();
   let isSilent = false;
   let isPulled = false;
+  let ending: { healthy: number; readonly message: Buffer } | null = null;
   let held: readonly [late: string, before: string] | null = null;
   const arrivals = new EventEmitter();
   // Otherwise the end of a client would end its connection here.
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = connect(Number(target.port), target.hostname);
+    const farewell = ending !== null && ending.healthy-- <= 0 ? ending.message : null;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.on('error', () => {});
@@ -54,6 +58,8 @@ export async function startLossyProxy(url: string): Promise<LossyProxy> {
     upstream.on('data', (bytes) => {
       if (isSilent || isPulled) return;
       if (breaking.has(upstream)) client.destroy();
+      else if (farewell !== null && bytes.includes(readyForQuery))
+        client.end(Buffer.concat([bytes, farewell]));
       else client.write(bytes);
     });
   }).listen(0, '127.0.0.1');
@@ -65,6 +71,7 @@ export async function startLossyProxy(url: string): Promise<LossyProxy> {
     beSilent: (silent) => (isSilent = silent),
     holdUntil: (late, before) => (held = [late, before]),
     pullCable: () => (isPulled = true),
+    endOnceOpen: (healthy, message) => (ending = { healthy, message }),
     loseNextAnswer: () => sockets.forEach((socket) => breaking.add(socket)),
     stop: async () => {
       server.close();
@@ -73,3 +80,6 @@ export async function startLossyProxy(url: string): Promise<LossyProxy> {
     },
   };
 }
+
+/** The start of PostgreSQL's message that a connection takes a query. */
+const readyForQuery = Buffer.from('Z\0\0\0\x05');
