@@ -14,8 +14,8 @@ import { isQueued, testKey, testProject, type TestProject } from './support/proj
 
 const api = useApi();
 
-/** The fields of an image; without others, it is cheap to encode. */
-function image(prompt: string, more = ', crop: 64x64'): string {
+/** The fields of an image that is cheap to encode. */
+function image(prompt: string, more = ''): string {
   return `{ prompt: ${prompt}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${more} }`;
 }
 
@@ -433,13 +433,13 @@ describe('--missing', () => {
     await rm(join(project.root, 'node_modules'), { recursive: true });
     const { result } = await project.generate({ env: keyless, options: { missing: 'fail' } });
     expect(result).toMatchObject({ delivered: 1, bought: 0 });
-    expect(await describePicture(await project.read('public/images/a.jpeg'))).toBe('jpeg 64x64');
+    expect(await describePicture(await project.read('public/images/a.jpeg'))).toBe('jpeg 1408x480');
   });
 
   test('standin draws what is missing, marks it, and stores nothing', async () => {
     await using project = await projectOf({
       a: image('hat'),
-      b: image('cap', ', crop: 64x64, provider: own, input_images: ["tintype:a"]'),
+      b: image('cap', ', provider: own, input_images: ["tintype:a"]'),
     });
     const { error, result } = await project.generate({
       env: keyless,
@@ -454,7 +454,7 @@ describe('--missing', () => {
         original: null,
       });
       expect(await describePicture(await project.read(`public/images/${id}.jpeg`))).toBe(
-        'jpeg 64x64',
+        'jpeg 1408x480',
       );
     }
     expect(await storeFiles(project, '')).toEqual([]);
@@ -552,7 +552,7 @@ describe('what was paid for', () => {
     ]);
     expect(api().requests).toHaveLength(1);
     // The file that was delivered before is still there.
-    expect(await describePicture(await project.read('public/images/a.jpeg'))).toBe('jpeg 64x64');
+    expect(await describePicture(await project.read('public/images/a.jpeg'))).toBe('jpeg 1408x480');
   }
 
   test('and is damaged fails, and is not bought again', async () => {
@@ -1031,7 +1031,7 @@ describe('a picture that differs from the request', () => {
   });
 
   test('is delivered with a warning if its size differs', async () => {
-    await using project = await projectOf({ a: image('hat', '') });
+    await using project = await projectOf({ a: image('hat') });
     api().fail({ kind: 'wrong-size', width: 320, height: 160 });
     const { result, events } = await project.generate();
     expect(result?.assetMap.images['a']).toMatchObject({ width: 320, height: 160 });
@@ -1041,7 +1041,7 @@ describe('a picture that differs from the request', () => {
   });
 
   test('of size auto has the size that it has', async () => {
-    await using project = await projectOf({ a: image('hat', '').replace('1408x480', 'auto') });
+    await using project = await projectOf({ a: image('hat').replace('1408x480', 'auto') });
     const { result, events } = await project.generate();
     expect(result?.assetMap.images['a']).toMatchObject({ width: 1254, height: 1254 });
     expect(eventsOf(events, 'warning')).toEqual([]);
