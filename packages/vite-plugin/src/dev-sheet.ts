@@ -38,7 +38,7 @@ export function devSheet(root: string, base: string, context: () => Promise<Cont
     next: Connect.NextFunction,
   ): Promise<void> => {
     try {
-      const sheet = handler ?? (await open());
+      const sheet = await open();
       if (!(await sheet.handle(request, response))) next();
     } catch (error) {
       next(error);
