@@ -27,7 +27,7 @@ export interface AttemptSteps {
    * immediately before the request is sent.
    */
   readonly mayLeave: (noted: Attempt | null) => Promise<boolean>;
-  /** The note that the key has before this attempt, of an earlier call which this one repeats; `null`: none. */
+  /** The note that the key has before this attempt, of an earlier call which this one repeats. `damaged`: a note that cannot be read; `null`: none. */
   readonly earlier: Attempt | 'damaged' | null;
   /** Asked after it. */
   readonly isLate: IsLate;
