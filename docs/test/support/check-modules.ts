@@ -4,26 +4,20 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { transformWithOxc } from 'vite';
+import type { Check } from './check-markup.ts';
 import { type CodeBlock, repository } from './pages.ts';
 
-/** Type errors of modules, and mistakes of syntax in the other blocks, which are a few lines of a config. */
-export async function moduleProblems(blocks: readonly CodeBlock[]): Promise<string[]> {
-  const lines = await Promise.all(blocks.filter((block) => !isModule(block)).map(syntaxProblems));
-  return [...(await typeProblems(blocks.filter(isModule))), ...lines.flat()];
-}
-
-function isModule({ code }: CodeBlock): boolean {
+/** Whether a block is a whole module. The others are a few lines of a config. */
+export function isModule({ code }: CodeBlock): boolean {
   return /^import .* from /m.test(code);
 }
 
-async function syntaxProblems({ at, code }: CodeBlock): Promise<string[]> {
+/** Throws if a block cannot be parsed. */
+export const scriptProblems: Check = async (code) => {
   // `name: value,` are members of an object.
   const text = /^\w+: /.test(code) ? `({${code}})` : code;
-  return transformWithOxc(text, 'block.ts').then(
-    () => [],
-    (error: Error) => [`${at}: ${error.message}`],
-  );
-}
+  return (await transformWithOxc(text, 'block.ts')).warnings;
+};
 
 /** Modules of a project that the docs are about. */
 const ambient = `
@@ -33,8 +27,8 @@ declare module 'virtual:tintype/logo?raw' { const markup: string; export default
 declare module 'virtual:tintype/*' { const picture: Shown; export default picture; export const alt: string; }
 `;
 
-async function typeProblems(blocks: readonly CodeBlock[]): Promise<string[]> {
-  if (blocks.length === 0) return [];
+/** The errors that the compiler finds in modules. */
+export async function typeProblems(blocks: readonly CodeBlock[]): Promise<string[]> {
   const folder = await mkdtemp(join(repository, 'docs/.blocks-'));
   try {
     await mkdir(join(folder, 'src'));

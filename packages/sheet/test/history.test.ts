@@ -8,7 +8,7 @@ import { type ServedSheet, servedSheet } from './support/served-sheet.ts';
 const api = useApi();
 
 const manifest = `# The front page
-defaults: { decorative: true, quality: low }
+defaults: { decorative: true, quality: low, crop: 64x64 }
 presets:
   house: { prompt: "{{ prompt }}. Flat, no text." }
 images:

@@ -7,7 +7,7 @@ import type { Sheet, Snippet } from '../src/sheet.ts';
 
 const api = useApi();
 
-const manifest = `defaults: { decorative: true, quality: low }
+const manifest = `defaults: { decorative: true, quality: low, crop: 64x64 }
 images:
   hero: { prompt: A lighthouse, number_of_images: 2 }
   fresh: { prompt: A meadow }

@@ -12,7 +12,7 @@ import { servedSheet } from './support/served-sheet.ts';
 const api = useApi();
 
 const manifest = `# The front page
-defaults: { decorative: true, quality: low } # cheap for now
+defaults: { decorative: true, quality: low, crop: 64x64 } # cheap for now
 presets:
   house:
     # The hand of the house
@@ -23,7 +23,7 @@ images:
     preset: house
     prompt: A lighthouse  # at dawn
     number_of_images: 2   # two to choose from
-  icon: { prompt: An icon, widths: [320, 640] } # small
+  icon: { prompt: An icon, widths: [32, 64] } # small
   "tool-{{ name }}":
     each:
       - name: hammer # heavy
@@ -62,7 +62,7 @@ describe('a form', () => {
         fields: { prompt: '{{ prompt }}. Flat illustration, no text.' },
         images: 3,
       },
-      { name: 'defaults', fields: { quality: 'low' }, images: 6 },
+      { name: 'defaults', fields: { quality: 'low', crop: '64x64' }, images: 6 },
     ]);
     expect(fields.find(({ name }) => name === 'quality')).toMatchObject({ type: 'choice' });
     expect(api().requests).toEqual([]);
@@ -135,8 +135,8 @@ describe('a proposal', () => {
     expect(
       one.files[0]!.hunks.flatMap(({ lines }) => lines).filter((line) => !line.startsWith(' ')),
     ).toEqual([
-      '-  icon: { prompt: An icon, widths: [320, 640] } # small',
-      `+  icon: { prompt: 'An icon: "new"', widths: [320, 640] } # small`,
+      '-  icon: { prompt: An icon, widths: [32, 64] } # small',
+      `+  icon: { prompt: 'An icon: "new"', widths: [32, 64] } # small`,
     ]);
     expect(one).toMatchObject({
       price: { pictures: 1 },
@@ -245,8 +245,8 @@ describe('an edit', () => {
         'icon',
         set('defaults', 'quality', 'high'),
         'a.images.yaml',
-        'quality: low }',
-        'quality: high }',
+        'quality: low,',
+        'quality: high,',
       ],
     ] as const) {
       const text = (await project.project.read(file)).toString();

@@ -7,7 +7,8 @@ import { useApi } from '../../core/test/support/api.ts';
 import { testKey, type TestProject, testProject } from '../../core/test/support/project.ts';
 import { stock } from '../../core/test/support/stock.ts';
 import { tintype as forRollup } from '../src/rollup.ts';
-import { bundlers, esbuildInMemory, esbuildSaying, watchWithWebpack } from './support/bundlers.ts';
+import { small } from './support/small-project.ts';
+import { bundlers, esbuildInMemory, esbuildSaying } from './support/bundlers.ts';
 
 const api = useApi();
 
@@ -43,12 +44,6 @@ images:
     export const loadTeam = () => Promise.all(Object.values(team).map((load) => load()));
   `,
   'plain.js': 'export default 1;',
-};
-
-/** Drawing and encoding stand-ins takes time. */
-const small = {
-  'site.images.yaml': 'images: { hero: { prompt: A keeper, alt: A keeper, formats: [webp] } }',
-  'main.js': "export { default as hero } from 'virtual:tintype/hero';",
 };
 
 /** A project with all its pictures in the store. Tests share it, and each has an output folder and a cache of its own. */
@@ -207,30 +202,6 @@ async function cacheOf(root: string, folder: string): Promise<string[]> {
     pictures.map(async (name) => `${name} ${(await stat(join(root, folder, name))).mtimeMs}`),
   );
 }
-
-test('a watching webpack shows a stand-in, and the picture as soon as it is in the store and a file is saved', async () => {
-  await using project = await testProject(small);
-  await using watched = watchWithWebpack(project.root);
-  const first = await watched.next();
-  expect(first.errors).toEqual([]);
-  expect(first.warnings.join('\n')).toContain('hero is a stand-in');
-  expect(first.assets).toHaveLength(1);
-
-  await stock(project.root);
-  await project.write('main.js', `${small['main.js']}\n`);
-  const second = await watched.until(({ warnings }) => warnings.length === 0);
-  expect(second.errors).toEqual([]);
-  expect(second.assets).toHaveLength(1);
-  expect(second.assets).not.toEqual(first.assets);
-
-  await project.write(
-    'site.images.yaml',
-    small['site.images.yaml'].replace('[webp]', '[webp, jpeg]'),
-  );
-  const third = await watched.until(({ assets }) => assets.length === 2);
-  expect([third.errors, third.warnings]).toEqual([[], []]);
-  expect(api().requests).toEqual([]);
-});
 
 test('esbuild without a public path makes URLs relative to the page, and keeps files in memory if it writes none', async () => {
   const result = await esbuildInMemory(stored.root, { cacheDir: '.cache-memory' });

@@ -4,7 +4,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { billedPrompts, useApi } from '../../core/test/support/api.ts';
 import { filesBelow } from '../../core/test/support/files.ts';
 import { describePicture } from '../../core/test/support/pictures.ts';
-import { type Vite, type ViteProject, viteProject, viteVersions } from './support/vite-project.ts';
+import {
+  type Vite,
+  type ViteProject,
+  viteProject,
+  viteVersionsOfBothBundlers,
+} from './support/vite-project.ts';
 
 const api = useApi();
 
@@ -46,7 +51,7 @@ const heroFiles = [
   'assets/hero.webp',
 ];
 
-describe.each(viteVersions)('Vite %s', (_, load) => {
+describe.each(viteVersionsOfBothBundlers)('Vite %s', (_, load) => {
   let vite: Vite;
   beforeAll(async () => {
     vite = await load();
@@ -65,10 +70,12 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
   });
 
   test('a picture that is missing is bought once, whatever the base, and is in the code', async () => {
-    await using project = await viteProject(files, api().baseUrl);
+    const cropped = { ...files, 'site.images.yaml': `defaults: { crop: 64x64 }${manifest}` };
+    await using project = await viteProject(cropped, api().baseUrl);
     const first = await project.build({ base: './' }, { missing: 'buy' }, vite);
     expect(billedPrompts(api())).toEqual(['A lighthouse keeper reading at dawn']);
     const built = await pictures(project);
+    expect(built).toHaveLength(4);
     for (const file of built) expect(first.code).toContain(file.replace('assets/', ''));
     expect(first.code).toContain('new URL(');
     expect(first.code).not.toContain('__TINTYPE');

@@ -8,7 +8,7 @@ const api = useApi();
 
 const files = {
   'site.images.yaml': `
-defaults: { quality: low, decorative: true }
+defaults: { quality: low, decorative: true, crop: 64x64 }
 images:
   hero: { prompt: A lighthouse }
   logo: { prompt: A logo }

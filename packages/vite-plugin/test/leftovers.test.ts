@@ -135,6 +135,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
         await using project = await viteProject(
           {
             ...files,
+            'site.images.yaml': `${isLate ? 'defaults: { crop: 64x64 }' : ''}${files['site.images.yaml']}`,
             'main.js': `import './deep.css';`,
             'deep.css': 'i { background: image-set("tintype:pier") }',
           },

@@ -6,7 +6,13 @@ import { filesBelow } from '../../core/test/support/files.ts';
 import { picture } from '../../core/test/support/pictures.ts';
 import { testKey } from '../../core/test/support/project.ts';
 import { serve } from './support/serve.ts';
-import { type Vite, type ViteProject, viteProject, viteVersions } from './support/vite-project.ts';
+import {
+  type Vite,
+  type ViteProject,
+  viteProject,
+  viteVersions,
+  viteVersionsOfBothBundlers,
+} from './support/vite-project.ts';
 
 const api = useApi();
 
@@ -147,29 +153,6 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     expect(await pictures(project)).toEqual([]);
   });
 
-  test('a build that buys contains no prompt and no key, even in source maps, and dev answers contain none', async () => {
-    await using project = await viteProject(files, api().baseUrl);
-    await project.write('index.html', `<img src="tintype:icon">${files['index.html']}`);
-    const { output } = await project.build(
-      { build: { sourcemap: true, manifest: true } },
-      { missing: 'buy' },
-      vite,
-    );
-    expect(api().ledger).toHaveLength(2);
-    expect(output.some(({ fileName }) => fileName.endsWith('.js.map'))).toBe(true);
-    const dist = join(project.root, 'dist');
-    const texts = [...(await filesBelow(dist)).keys()].map((name) => project.read(`dist/${name}`));
-
-    await using served = await serve(project, {}, {}, vite);
-    const paths = ['/', '/main.js', '/@id/__x00__virtual:tintype/hero', '/@tintype/hero.webp'];
-    const answers = paths.map(async (path) => (await served.fetch(path)).text());
-    for (const text of await Promise.all([...texts, ...answers])) {
-      expect(text).not.toContain('PROMPT-TO-RECOGNISE');
-      expect(text).not.toContain(testKey);
-    }
-    expect(project.log.join('\n')).not.toContain(testKey);
-  });
-
   test('a watcher builds again after a change of a manifest', async () => {
     await using project = await viteProject(files);
     await project.stock();
@@ -289,6 +272,35 @@ images:
     await project.build({ plugins: [watch] }, {}, vite);
     expect(seen.length).toBeGreaterThan(0);
     expect(seen.filter((call) => !call.includes('virtual:tintype/hero'))).toEqual([]);
+  });
+});
+
+describe.each(viteVersionsOfBothBundlers)('Vite %s', (_, load) => {
+  test('a build that buys contains no prompt and no key, even in source maps, and dev answers contain none', async () => {
+    const vite = await load();
+    await using project = await viteProject(
+      { ...files, 'site.images.yaml': `defaults: { crop: 64x64 }${files['site.images.yaml']}` },
+      api().baseUrl,
+    );
+    await project.write('index.html', `<img src="tintype:icon">${files['index.html']}`);
+    const { output } = await project.build(
+      { build: { sourcemap: true, manifest: true, assetsInlineLimit: 0 } },
+      { missing: 'buy' },
+      vite,
+    );
+    expect(api().ledger).toHaveLength(2);
+    expect(output.some(({ fileName }) => fileName.endsWith('.js.map'))).toBe(true);
+    const dist = join(project.root, 'dist');
+    const texts = [...(await filesBelow(dist)).keys()].map((name) => project.read(`dist/${name}`));
+
+    await using served = await serve(project, {}, {}, vite);
+    const paths = ['/', '/main.js', '/@id/__x00__virtual:tintype/hero', '/@tintype/hero.webp'];
+    const answers = paths.map(async (path) => (await served.fetch(path)).text());
+    for (const text of await Promise.all([...texts, ...answers])) {
+      expect(text).not.toContain('PROMPT-TO-RECOGNISE');
+      expect(text).not.toContain(testKey);
+    }
+    expect(project.log.join('\n')).not.toContain(testKey);
   });
 });
 

@@ -5,7 +5,7 @@ import * as esbuild from 'esbuild';
 import { rolldown } from 'rolldown';
 import { rollup } from 'rollup';
 import { vi } from 'vitest';
-import webpack from 'webpack';
+import { isQuick } from '../../../core/test/support/test-mode.ts';
 import { tintype as forEsbuild } from '../../src/esbuild.ts';
 import { tintype as forRolldown } from '../../src/rolldown.ts';
 import { tintype as forRollup } from '../../src/rollup.ts';
@@ -26,13 +26,19 @@ export interface Built {
 /** Builds the project in a folder, as a library for Node with the public path `/static/`. */
 export type Build = (root: string, options: TintypeOptions) => Promise<Built>;
 
-export const bundlers: readonly (readonly [name: string, build: Build])[] = [
-  ['webpack', buildWithWebpack],
+type Bundler = readonly [name: string, build: Build];
+
+/** Three that are unlike each other. Rspack has the hooks of webpack and loads sooner, and Rollup has those of Rolldown. */
+const kinds: readonly Bundler[] = [
   ['Rspack', buildWithRspack],
   ['Rollup', buildWithRollup],
-  ['Rolldown', buildWithRolldown],
   ['esbuild', buildWithEsbuild],
 ];
+
+/** A quick run has one of each kind. */
+export const bundlers: readonly Bundler[] = isQuick
+  ? kinds
+  : [...kinds, ['webpack', buildWithWebpack], ['Rolldown', buildWithRolldown]];
 
 /** Each build loads a bundle of its own, because Node keeps modules by their URLs. */
 let loads = 0;
@@ -90,7 +96,8 @@ async function buildLikeWebpack(
   };
 }
 
-async function buildWithWebpack(root: string, options: TintypeOptions): Promise<Built> {
+export async function buildWithWebpack(root: string, options: TintypeOptions): Promise<Built> {
+  const { default: webpack } = await import('webpack');
   const said: string[] = [];
   const compiler = webpack({
     ...configOf(root, said),
@@ -230,7 +237,8 @@ export interface Watched extends AsyncDisposable {
   readonly until: (isAwaited: (build: WatchedBuild) => boolean) => Promise<WatchedBuild>;
 }
 
-export function watchWithWebpack(root: string): Watched {
+export async function watchWithWebpack(root: string): Promise<Watched> {
+  const { default: webpack } = await import('webpack');
   const compiler = webpack({
     ...configOf(root),
     experiments: { outputModule: true },

@@ -4,17 +4,27 @@ import { dirname, join } from 'node:path';
 import type { InlineConfig, Logger, Rollup } from 'vite';
 import { testKey } from '../../../core/test/support/project.ts';
 import { stock } from '../../../core/test/support/stock.ts';
+import { isQuick } from '../../../core/test/support/test-mode.ts';
 import { tintype, type TintypePluginOptions } from '../../src/index.ts';
 
 export type Vite = typeof import('vite');
 
-/** The versions of Vite that the plugin works with, each loaded when it is used. */
-export const viteVersions: readonly (readonly [name: string, load: () => Promise<Vite>])[] = [
-  ['6', () => import('vite6') as unknown as Promise<Vite>],
+type Version = readonly [name: string, load: () => Promise<Vite>];
+
+const oldest: Version = ['6', () => import('vite6') as unknown as Promise<Vite>];
+const newest: Version = ['8.3', () => import('vite')];
+const all: readonly Version[] = [
+  oldest,
   ['7', () => import('vite7') as unknown as Promise<Vite>],
   ['8.0', () => import('vite80') as unknown as Promise<Vite>],
-  ['8.3', () => import('vite')],
+  newest,
 ];
+
+/** The versions of Vite that the plugin works with, each loaded when it is used. A quick run has only the newest. */
+export const viteVersions: readonly Version[] = isQuick ? [newest] : all;
+
+/** A quick run has the oldest, too, because it bundles with Rollup and the newest with Rolldown. */
+export const viteVersionsOfBothBundlers: readonly Version[] = isQuick ? [oldest, newest] : all;
 
 /** A Vite project on a real disk, with a store, a cache and an output folder of its own. */
 export interface ViteProject extends AsyncDisposable {
