@@ -1,15 +1,20 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { filesBelow } from '../../../packages/core/test/support/files.ts';
 import { describeExample } from '../../support/describe-example.ts';
-import { openPage } from '../../support/open-page.ts';
+import { type OpenPage, openPage } from '../../support/open-page.ts';
 
 const root = join(import.meta.dirname, '..');
 
 describeExample({ root, imageCount: 2 }, (site) => {
-  test('an image in HTML is a picture in every format, and the browser takes the first', async () => {
-    await using shown = await openPage(site().browser, site().address, { width: 390, height: 844 });
-    const [hut, view] = shown.images;
+  let phone: OpenPage;
+  beforeAll(async () => {
+    phone = await openPage(site().browser, site().address, { width: 390, height: 844 });
+  });
+  afterAll(() => phone?.[Symbol.asyncDispose]());
+
+  test('an image in HTML is a picture in every format, and the browser takes the first', () => {
+    const [hut, view] = phone.images;
     expect(hut).toMatchObject({
       file: expect.stringMatching(/^\/assets\/hut-360w-.{8}\.avif$/),
       types: ['image/avif', 'image/webp'],
@@ -34,14 +39,12 @@ describeExample({ root, imageCount: 2 }, (site) => {
   });
 
   test('the style sheet and the card for other sites name files of the build', async () => {
-    const { browser, address } = site();
-    await using shown = await openPage(browser, address, { width: 1280, height: 900 });
-    const card = await shown.page.locator('meta[property="og:image"]').getAttribute('content');
-    const background = await shown.page.evaluate<string>(
+    const card = await phone.page.locator('meta[property="og:image"]').getAttribute('content');
+    const background = await phone.page.evaluate<string>(
       'getComputedStyle(document.querySelector("footer")).backgroundImage',
     );
     const ridge = /url\("([^"]+)"\)/.exec(background)?.[1];
-    const named = [card, ridge].map((url) => new URL(url!, address).pathname.slice(1));
+    const named = [card, ridge].map((url) => new URL(url!, site().address).pathname.slice(1));
     expect(named).toEqual([
       expect.stringMatching(/^assets\/hut-.{8}\.jpeg$/),
       expect.stringMatching(/^assets\/ridge-.{8}\.webp$/),

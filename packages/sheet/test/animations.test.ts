@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { useApi } from '../../core/test/support/api.ts';
-import { testProject } from '../../core/test/support/project.ts';
+import { type TestProject, testProject } from '../../core/test/support/project.ts';
 import { readSheet } from '../src/read-sheet.ts';
 import { sheetData } from '../src/sheet-data.ts';
 import { serveSheet, writeSheet } from '../src/index.ts';
@@ -21,14 +21,19 @@ const manifest = `images:
     frame_duration_ms: 90
 `;
 
+let project: TestProject;
+beforeAll(async () => {
+  project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
+  await project.generate();
+});
+afterAll(() => project[Symbol.asyncDispose]());
+
 async function framesOf(bytes: Uint8Array | null): Promise<unknown[]> {
   const { format, pages } = await sharp(bytes!, { animated: true }).metadata();
   return [format, pages ?? 1];
 }
 
 test('a sheet plays an animation, and shows its first frame to readers who prefer less motion', async () => {
-  await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
-  await project.generate();
   const reading = await readSheet(await project.context());
   const [image] = sheetData({
     ...reading.facts,
@@ -62,8 +67,6 @@ test('a sheet plays an animation, and shows its first frame to readers who prefe
 });
 
 test('the server sends an original as GIF, and a thumbnail that plays or does not', async () => {
-  await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
-  await project.generate();
   const server = await serveSheet({ context: () => project.context(), port: 0 });
   try {
     const sheet = (await (await fetch(new URL('data', server.url))).json()) as {
@@ -84,8 +87,6 @@ test('the server sends an original as GIF, and a thumbnail that plays or does no
 });
 
 test('the file of a sheet has both, and its page takes the one that the reader prefers', async () => {
-  await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
-  await project.generate();
   const { file } = await writeSheet(await project.context());
   const html = await readFile(file, 'utf8');
   const pictures = Array.from(

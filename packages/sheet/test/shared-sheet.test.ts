@@ -18,9 +18,10 @@ interface Shared extends AsyncDisposable {
   readonly server: SheetServer;
 }
 
-async function shared(mayPick: boolean): Promise<Shared> {
+/** `bought`: the images whose pictures are in the store. */
+async function shared(mayPick: boolean, bought: readonly string[] = []): Promise<Shared> {
   const project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
-  await project.generate({ ids: ['hero'] });
+  if (bought.length > 0) await project.generate({ ids: bought });
   const server = await serveSheet({
     context: () => project.context(),
     port: 0,
@@ -62,7 +63,7 @@ const picks: readonly (readonly [string, unknown])[] = [
 test.skipIf(process.platform === 'darwin')(
   'an address to look at shows everything, and changes and buys nothing',
   async () => {
-    await using project = await shared(false);
+    await using project = await shared(false, ['hero']);
     const [url = ''] = project.server.shared.look;
     expect(project.server.shared.pick).toEqual([]);
     expect(url).toMatch(/^http:\/\/127\.0\.0\.2:\d+\/__tintype\/[\w-]{43}\/$/);
@@ -91,7 +92,7 @@ test.skipIf(process.platform === 'darwin')(
 test.skipIf(process.platform === 'darwin')(
   'an address to pick at picks and notes, and edits and buys nothing',
   async () => {
-    await using project = await shared(true);
+    await using project = await shared(true, ['hero']);
     const [look = ''] = project.server.shared.look;
     const [url = ''] = project.server.shared.pick;
     for (const [path, body] of requests)
@@ -141,9 +142,8 @@ test.skipIf(process.platform === 'darwin').each([
 });
 
 test('an image is handed over as code with its own files', async () => {
-  await using project = await shared(false);
+  await using project = await shared(false, ['fresh']);
   const read = async (id: string) => fetch(`${project.server.url}snippets?image=${id}`);
-  await project.project.generate({ ids: ['fresh'] });
   const snippets = (await (await read('fresh')).json()) as Snippet[];
   expect(snippets.map(({ name }) => name)).toEqual(['<picture>', 'CSS', 'command']);
   expect(snippets[0]!.text).toMatch(/^<(picture|img)[^]*fresh\.webp/);
@@ -152,8 +152,7 @@ test('an image is handed over as code with its own files', async () => {
 });
 
 test('the files of an image are compared with their picture, and nothing is bought for that', async () => {
-  await using project = await shared(false);
-  await project.project.generate({ ids: ['fresh'] });
+  await using project = await shared(false, ['fresh']);
   const bought = api().ledger.length;
   const read = async (id: string) => fetch(`${project.server.url}measure?image=${id}`);
   expect(await (await read('fresh')).json()).toMatchObject([

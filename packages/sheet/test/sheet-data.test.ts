@@ -12,12 +12,13 @@ import { testProject, type TestProject } from '../../core/test/support/project.t
 const api = useApi();
 
 const manifest = `images:
-  duo: { prompt: a boat, number_of_images: 2, quality: low, decorative: true }
+  duo: { prompt: a boat, number_of_images: 2, quality: low, crop: 64x64, decorative: true }
 `;
 
 test('a picture that a running process has requested is shown as being bought', async () => {
   await using project = await testProject({ 'a.images.yaml': manifest }, api().baseUrl);
-  const slow = { kind: 'delay', ms: 6000 } as const;
+  const answer = Promise.withResolvers<void>();
+  const slow = { kind: 'delay', ms: 0, until: answer.promise } as const;
   api().fail([slow, slow]);
   const run = project.generate();
   await expect.poll(async () => (await rowsOf(project)).length).toBe(2);
@@ -28,6 +29,7 @@ test('a picture that a running process has requested is shown as being bought', 
   expect(images[0]!.candidates.map(({ status }) => status)).toEqual(['buying', 'buying']);
   expect(images[0]!.candidates[0]!.askedAt).toBe(row!.attempt!.startedAt);
   expect(totals.missing).toBe(1);
+  answer.resolve();
   expect((await run).error).toBeNull();
   expect((await sheetOf(project)).images[0]).toMatchObject({ status: 'unpicked' });
 });
@@ -73,7 +75,8 @@ test('markup is among the parameters of an image', async () => {
 const silent = { onNote: () => {}, onBought: () => {}, onPartial: () => {} };
 
 test('a picture with batch: true has no price on the page, because the page never orders a batch', async () => {
-  const text = 'images: { fox: { prompt: fox, quality: low, decorative: true, batch: true } }';
+  const text =
+    'images: { fox: { prompt: fox, quality: low, crop: 64x64, decorative: true, batch: true } }';
   await using project = await testProject({ 'a.images.yaml': text }, api().baseUrl);
   const before = (await sheetOf(project)).images[0]!;
   expect(before).toMatchObject({ status: 'missing', price: null, isForBatch: true });
@@ -92,7 +95,7 @@ test('a picture with batch: true has no price on the page, because the page neve
 });
 
 test('if only the cache is written, no image is reported as missing from the outputs', async () => {
-  const icon = 'images: { icon: { prompt: An icon, decorative: true } }';
+  const icon = 'images: { icon: { prompt: An icon, quality: low, crop: 64x64, decorative: true } }';
   const files = {
     'a.images.yaml': icon,
     'package.json': '{ "devDependencies": { "vite-plugin-tintype": "^0.1.0" } }',
@@ -106,7 +109,7 @@ test('if only the cache is written, no image is reported as missing from the out
 });
 
 test('spent counts every purchase in the store; in use counts only those of today’s manifests', async () => {
-  const icon = 'images: { icon: { prompt: An icon, quality: low, decorative: true } }';
+  const icon = 'images: { icon: { prompt: An icon, quality: low, crop: 64x64, decorative: true } }';
   await using project = await testProject({ 'a.images.yaml': icon }, api().baseUrl);
   expect((await project.generate()).error).toBeNull();
   const store = fileStore(join(project.root, '.tintype'));

@@ -491,7 +491,7 @@ test('after any edits and undos manifests can be read, with all comments, and af
     { weight: 3, arbitrary: edit },
     { weight: 1, arbitrary: fc.constant('undo' as const) },
   );
-  const sequences = isLong ? 200 : isQuick ? 8 : 20;
+  const sequences = isLong ? 200 : isQuick ? 3 : 20;
   const comments = manifest.match(/# .*/g)!;
   await using project = await servedSheet(files, api().baseUrl);
   const text = async () => (await project.project.read('a.images.yaml')).toString();

@@ -37,6 +37,7 @@ images:
     prompt: A lighthouse
     alt: A lighthouse
     formats: [webp, jpeg]
+    crop: 48x48
 `,
   'index.html': '<script type="module" src="/main.js"></script>',
   'main.js': `import hero from 'virtual:tintype/hero'; globalThis.shown = hero;`,

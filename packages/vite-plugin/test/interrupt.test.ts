@@ -6,6 +6,7 @@ const api = useApi({ latencyMs: 1500 });
 
 const files = {
   'site.images.yaml': `
+defaults: { crop: 64x64 }
 images:
   hero: { prompt: A lighthouse, alt: A lighthouse }
   logo: { prompt: A flat logo, alt: The logo }
