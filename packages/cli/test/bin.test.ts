@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Examination } from '@tintype/core';
 import { main } from '../src/main.ts';
 import { FakeOutput, FakeShell } from './support/fake-shell.ts';
 import { BIN, runBin } from './support/run-bin.ts';
@@ -56,6 +57,30 @@ test('--help fits into 80 columns, and no line has only one word', async () => {
       .map((paragraph) => paragraph.split('\n'));
     for (const line of description.slice(0, -1)) expect(line.length).toBeGreaterThan(60);
   }
+});
+
+test.skipIf(process.platform !== 'linux').each([
+  { set: {}, threads: 10, encodes: 8 },
+  { set: { UV_THREADPOOL_SIZE: '6' }, threads: 6, encodes: 5 },
+])('on 8 processors with $set, $threads threads encode $encodes files', ({ set, ...expected }) => {
+  const script = `
+    import { readdirSync, readFileSync } from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    import os from 'node:os';
+    os.availableParallelism = () => 8;
+    syncBuiltinESMExports();
+    process.on('exit', () => {
+      const names = readdirSync('/proc/self/task').map((id) => readFileSync('/proc/self/task/' + id + '/comm', 'utf8'));
+      process.stderr.write(String(names.filter((name) => name === 'libuv-worker\\n').length));
+    });`;
+  const preload = `data:text/javascript,${encodeURIComponent(script)}`;
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['-C', 'tintype-source', '--import', preload, BIN, 'doctor', '--json'],
+    { cwd: folder, encoding: 'utf8', env: { PATH: process.env['PATH'], ...set } },
+  );
+  const { system } = JSON.parse(stdout) as Examination;
+  expect({ threads: Number(stderr), encodes: system.encodesAtOnce }).toEqual(expected);
 });
 
 test('--help loads neither core nor its image library', async () => {

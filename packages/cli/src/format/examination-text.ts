@@ -17,6 +17,7 @@ export function examinationText(examination: Examination, width: number | undefi
   const machine = section('Machine', [
     ['tintype', versions.tintype],
     ['Node', `${versions.node} on ${system.platform} ${system.arch}, ${count(system.cpus, 'CPU')}`],
+    ['encodes', `${count(system.encodesAtOnce, 'file')} at once`],
     [
       'sharp',
       versions.sharp === null ? 'does not run' : `${versions.sharp}, libvips ${versions.libvips}`,

@@ -1,4 +1,4 @@
-import { processors } from '../image/encode-queue.ts';
+import { encodesAtOnce } from '../image/encodes-at-once.ts';
 import { workQueue } from '../image/work-queue.ts';
 import { unlessAborted } from '../process/unless-aborted.ts';
 import type { Remote } from '../remote/remote.ts';
@@ -63,7 +63,7 @@ const readsAtOnce = { slots: 32, weight: 256_000_000 };
 const writesAtOnce = 8;
 
 /** While some pictures are encoded, the same number of others is looked up. */
-const picturesAtOnce = 2 * (processors + 1);
+const picturesAtOnce = 2 * (encodesAtOnce + 1);
 
 /** This machine's cache with a shared cache behind it. */
 export function sharedCache(

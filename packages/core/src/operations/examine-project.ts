@@ -4,6 +4,7 @@ import { canBuy, type Context } from '../context.ts';
 import { environmentVariables } from '../environment-variables.ts';
 import { TintypeError } from '../errors.ts';
 import type { TimedEvent } from '../events.ts';
+import { encodesAtOnce } from '../image/encodes-at-once.ts';
 import { libraryVersion } from '../image/library-version.ts';
 import { loadSharp } from '../image/load-sharp.ts';
 import { proxies } from '../process/proxies.ts';
@@ -30,7 +31,13 @@ export interface Examination {
     readonly git: string | null;
     readonly gitLfs: string | null;
   };
-  readonly system: { readonly platform: string; readonly arch: string; readonly cpus: number };
+  readonly system: {
+    readonly platform: string;
+    readonly arch: string;
+    readonly cpus: number;
+    /** How many files this process encodes at once. */
+    readonly encodesAtOnce: number;
+  };
   /** Absolute. */
   readonly root: string;
   /** The CI that was detected; `null`: none. */
@@ -113,7 +120,12 @@ export async function examineProject(
       libvips: sharp?.libvips ?? null,
       ...git.versions,
     },
-    system: { platform: platform(), arch: arch(), cpus: availableParallelism() },
+    system: {
+      platform: platform(),
+      arch: arch(),
+      cpus: availableParallelism(),
+      encodesAtOnce,
+    },
     root,
     ci: loaded?.config.ci ?? null,
     variables: variablesIn(environment),
