@@ -36,8 +36,8 @@ const queuedToo = (mode: Mode) =>
 const noRedis = missingProgram('redis-server', 'redis-server');
 if (noRedis !== '') process.stderr.write(`Tests of buying through a queue${noRedis}\n`);
 const browser = 'packages/**/*.browser.test.ts';
-// The contact sheet's page is bundled, so that tests see the one of the sources.
-const globalSetup = ['packages/sheet/page/build.ts'];
+// The contact sheet's page is bundled and the command line is built, so that tests see those of the sources.
+const globalSetup = ['packages/sheet/page/build.ts', 'scripts/build-packages.ts'];
 
 /** `quick` leaves the slow files out, `test` runs all files, and `long` all of each file: see `support/test-mode.ts` of core. */
 const modes = ['quick', 'test', 'long'] as const;
@@ -48,7 +48,7 @@ export default defineConfig((run) => {
   const mode = modes.find((name) => name === run.mode) ?? 'test';
   const leftOut = ['**/node_modules/**', ...(mode === 'quick' ? ['**/*.slow.*'] : [])];
   return {
-    // Tests run the sources, not the build.
+    // Tests run the sources. Only processes that they start run the build.
     ssr: { resolve: { conditions: ['tintype-source'], externalConditions: ['tintype-source'] } },
     test: {
       // Ends at once when what it waits for is there. How long that takes on a busy machine is not what a test is about.

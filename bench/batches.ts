@@ -1,9 +1,8 @@
 /**
  * Kills two machines that order, collect and cancel batches at every kind of step, and checks what they paid for. Prints Markdown:
  *
- *     node -C tintype-source bench/batches.ts [--schedules 300] [--workers 2] [--first 1] [--built]
+ *     node -C tintype-source bench/batches.ts [--schedules 300] [--workers 2] [--first 1]
  *
- * `--built`: runs the build, which `npm run build` makes, and which starts in a fifth of the time.
  * Needs Linux and root: each process gets a namespace of its own.
  */
 import { parseArgs } from 'node:util';
@@ -12,15 +11,16 @@ import {
   type BatchScheduleResult,
   runBatchSchedule,
 } from '../packages/core/test/robustness/batch-schedules.ts';
+import { buildPackages } from '../scripts/build-packages.ts';
 
 const { values } = parseArgs({
   options: {
     schedules: { type: 'string', default: '300' },
     workers: { type: 'string', default: '2' },
     first: { type: 'string', default: '1' },
-    built: { type: 'boolean', default: false },
   },
 });
+buildPackages();
 const limit = pLimit(Number(values.workers));
 const seeds = Array.from(
   { length: Number(values.schedules) },
@@ -35,7 +35,7 @@ process.once('SIGINT', () => {
 await Promise.all(
   seeds.map((seed) =>
     limit(async () => {
-      const result = await runBatchSchedule(seed, { isBuilt: values.built });
+      const result = await runBatchSchedule(seed);
       for (const problem of result.problems) console.error(`seed ${seed}: ${problem}`);
       results.push(result);
       if (results.length % 10 === 0) console.error(`${results.length} schedules are done`);

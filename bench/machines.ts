@@ -1,14 +1,14 @@
 /**
  * Kills, stops and cuts off machines that share a bucket, at random, and checks what they paid for. Prints a Markdown table:
  *
- *     node -C tintype-source bench/machines.ts [--schedules 500] [--machines 12] [--workers 2] [--first 1] [--built]
+ *     node -C tintype-source bench/machines.ts [--schedules 500] [--machines 12] [--workers 2] [--first 1]
  *
- * `--built`: runs the build, which `npm run build` makes, and which starts in a fifth of the time.
  * Needs Linux and root: each machine gets a process namespace of its own.
  */
 import { parseArgs } from 'node:util';
 import pLimit from 'p-limit';
 import { type MachinesResult, runMachines } from '../packages/core/test/robustness/machines.ts';
+import { buildPackages } from '../scripts/build-packages.ts';
 
 const { values } = parseArgs({
   options: {
@@ -16,9 +16,9 @@ const { values } = parseArgs({
     machines: { type: 'string', default: '12' },
     workers: { type: 'string', default: '2' },
     first: { type: 'string', default: '1' },
-    built: { type: 'boolean', default: false },
   },
 });
+buildPackages();
 const [schedules, machines, first] = [values.schedules, values.machines, values.first].map(Number);
 const limit = pLimit(Number(values.workers));
 const seeds = Array.from({ length: schedules! }, (_, index) => first! + index);
@@ -27,7 +27,6 @@ const results = await Promise.all(
     limit(async () => {
       const result = await runMachines(seed, {
         machines: machines!,
-        isBuilt: values.built,
       });
       for (const problem of result.problems) console.error(`seed ${seed}: ${problem}`);
       return result;

@@ -1,10 +1,10 @@
 /**
  * Four workers and the runs that give them work, killed, stopped and cut off at random, and what they paid for. Prints Markdown tables:
  *
- *     node -C tintype-source bench/queue-schedules.ts --engine redis|postgres [--schedules 300] [--workers 2] [--seed 1] [--built]
+ *     node -C tintype-source bench/queue-schedules.ts --engine redis|postgres [--schedules 300] [--workers 2] [--seed 1]
  *       [--results schedules.jsonl] [--verbose]
  *
- * `--workers`: schedules at once. `--built`: runs the build, which `npm run build` makes, and which starts in a fifth of the time.
+ * `--workers`: schedules at once.
  * `--results`: each result is appended to this file, and a seed that the file has is not run again, so that a bench that was stopped
  * goes on. Needs Linux and root: each process gets a namespace of its own.
  */
@@ -15,6 +15,7 @@ import {
   type QueueScheduleResult,
   runQueueSchedule,
 } from '../packages/queue/test/queue-schedules.ts';
+import { buildPackages } from '../scripts/build-packages.ts';
 
 const { values } = parseArgs({
   options: {
@@ -22,11 +23,11 @@ const { values } = parseArgs({
     schedules: { type: 'string', default: '300' },
     workers: { type: 'string', default: '2' },
     seed: { type: 'string', default: '1' },
-    built: { type: 'boolean', default: false },
     results: { type: 'string' },
     verbose: { type: 'boolean', default: false },
   },
 });
+buildPackages();
 const engine = values.engine === 'postgres' ? 'postgres' : 'redis';
 const results: QueueScheduleResult[] =
   values.results === undefined ? [] : await readResults(values.results);
@@ -45,13 +46,11 @@ await Promise.all(
   seeds.map((seed) =>
     limit(async () => {
       const log = (line: string) => values.verbose && console.error(`seed ${seed}: ${line}`);
-      const result = await runQueueSchedule(seed, { engine, isBuilt: values.built, log }).catch(
-        (error: unknown) => {
-          // Such as a server that does not start. It is not counted, and runs again with the same results.
-          console.error(`seed ${seed} could not be run:`, error);
-          return null;
-        },
-      );
+      const result = await runQueueSchedule(seed, { engine, log }).catch((error: unknown) => {
+        // Such as a server that does not start. It is not counted, and runs again with the same results.
+        console.error(`seed ${seed} could not be run:`, error);
+        return null;
+      });
       if (result === null) return;
       for (const problem of result.problems) console.error(`seed ${seed}: ${problem}`);
       results.push(result);

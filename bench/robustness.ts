@@ -1,13 +1,12 @@
 /**
  * Kills, races, damages, fills and attacks real processes of `tintype`, and prints the results as Markdown:
  *
- *     node -C tintype-source bench/robustness.ts [--kills 1000] [--races 5] [--takeovers 100] [--workers 3] [--built]
- *     node -C tintype-source bench/robustness.ts --planted [--every 1] [--workers 3] [--built]
+ *     node -C tintype-source bench/robustness.ts [--kills 1000] [--races 5] [--takeovers 100] [--workers 3]
+ *     node -C tintype-source bench/robustness.ts --planted [--every 1] [--workers 3]
  *
  * `--planted`: plants files of every kind in a project instead. `--every 3` takes every third file of each kind.
  * `--kills`: how many. A third of them come at random instants, and the others are spread evenly over all steps of writing.
  * `--takeovers`: how many schedules of processes that are stopped, killed and taken over. They need Linux and root.
- * `--built`: runs the build, which `npm run build` makes, and which starts in a fifth of the time.
  */
 import { parseArgs } from 'node:util';
 import {
@@ -36,6 +35,7 @@ import {
 } from '../packages/core/test/robustness/planted-runs.ts';
 import { races, runRace } from '../packages/core/test/robustness/races.ts';
 import { hasNamespaces, runSchedule } from '../packages/core/test/robustness/takeovers.ts';
+import { buildPackages } from '../scripts/build-packages.ts';
 
 const { values } = parseArgs({
   options: {
@@ -45,10 +45,9 @@ const { values } = parseArgs({
     workers: { type: 'string', default: '3' },
     planted: { type: 'boolean', default: false },
     every: { type: 'string', default: '1' },
-    built: { type: 'boolean', default: false },
   },
 });
-if (values.built) process.env['TINTYPE_TEST_BUILT'] = '1';
+buildPackages();
 const workers = Number(values.workers);
 if (values.planted) {
   await tellPlanted(Number(values.every));
@@ -56,7 +55,7 @@ if (values.planted) {
 }
 
 /** Random kills come within this time after the start of a process, because it takes about as long. */
-const [earliestMs, spanMs] = values.built ? [100, 900] : [300, 1500];
+const [earliestMs, spanMs] = [100, 900];
 
 const steps = new Map<Story, readonly string[]>();
 {

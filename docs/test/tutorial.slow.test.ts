@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { startOpenAiEmulator } from '@tintype/emulators/openai';
 import { expect, test } from 'vitest';
-import { BIN } from '../../packages/cli/test/support/run-bin.ts';
+import { tintypeBin } from '../../packages/core/test/support/tintype-bin.ts';
 import { testKey } from '../../packages/core/test/support/project.ts';
 import { codeBlocks, markdownPages, repository } from './support/pages.ts';
 
@@ -49,7 +49,7 @@ test('every command of the tutorial works, and the page has its pictures', async
       await mkdir(join(folder, 'node_modules'));
       await symlink(join(repository, 'packages/cli'), join(folder, 'node_modules/tintype'));
     } else if (program === 'npx' && args[0] === 'tintype') {
-      await run(process.execPath, ['-C', 'tintype-source', BIN, ...args.slice(1)], {
+      await run(process.execPath, [tintypeBin, ...args.slice(1)], {
         cwd: folder,
         env: keyed === line ? env : { ...env, ...paid },
       });

@@ -9,12 +9,12 @@ import { promisify } from 'node:util';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, noBrowser } from '../../../packages/core/test/support/browser.ts';
+import { tintypeBin } from '../../../packages/core/test/support/tintype-bin.ts';
 import { type OpenPage, openPage, smallestThatFills } from '../../support/open-page.ts';
 
 const run = promisify(execFile);
 
 const example = join(import.meta.dirname, '..');
-const tintype = join(example, '../../packages/cli/src/bin.ts');
 
 const skipped = noBrowser === false ? '' : ` (skipped: ${noBrowser})`;
 
@@ -140,11 +140,7 @@ describe.skipIf(noBrowser !== false)(`in Chromium${skipped}`, () => {
 /** Runs both steps of `npm run build` as CI does: without a key, a network and a terminal. */
 async function build() {
   const options = { cwd: root, env: { PATH: process.env['PATH'], CI: 'true' } };
-  const made = await run(
-    process.execPath,
-    ['-C', 'tintype-source', tintype, '--reporter', 'json'],
-    options,
-  );
+  const made = await run(process.execPath, [tintypeBin, '--reporter', 'json'], options);
   const page = await run(process.execPath, ['build.ts'], options);
   const lines = made.stdout.trim().split('\n');
   return {

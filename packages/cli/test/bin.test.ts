@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Examination } from '@tintype/core';
+import { tintypeBin } from '../../core/test/support/tintype-bin.ts';
 import { main } from '../src/main.ts';
 import { FakeOutput, FakeShell } from './support/fake-shell.ts';
-import { BIN, runBin } from './support/run-bin.ts';
+import { runBin } from './support/run-bin.ts';
 
 let folder: string;
 
@@ -34,7 +34,7 @@ test('with a Node that is too old, one line says so, without a stack', () => {
   const older = `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.11.1' } });`;
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    ['-C', 'tintype-source', '--import', `data:text/javascript,${encodeURIComponent(older)}`, BIN],
+    ['--import', `data:text/javascript,${encodeURIComponent(older)}`, tintypeBin],
     { cwd: folder, encoding: 'utf8' },
   );
   expect({ status, stdout, stderr }).toEqual({
@@ -76,7 +76,7 @@ test.skipIf(process.platform !== 'linux').each([
   const preload = `data:text/javascript,${encodeURIComponent(script)}`;
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    ['-C', 'tintype-source', '--import', preload, BIN, 'doctor', '--json'],
+    ['--import', preload, tintypeBin, 'doctor', '--json'],
     { cwd: folder, encoding: 'utf8', env: { PATH: process.env['PATH'], ...set } },
   );
   const { system } = JSON.parse(stdout) as Examination;
@@ -86,20 +86,18 @@ test.skipIf(process.platform !== 'linux').each([
 test('--help loads neither core nor its image library', async () => {
   const script = `
     process.argv.push('--help');
-    await import(${JSON.stringify(fileURLToPath(new URL('../src/bin.ts', import.meta.url)))});
+    await import(${JSON.stringify(tintypeBin)});
     const loaded = process.report.getReport().sharedObjects.filter((file) => /sharp|vips/.test(file));
     console.error(loaded.length);`;
-  const { stderr } = spawnSync(
-    process.execPath,
-    ['-C', 'tintype-source', '--input-type=module', '-e', script, 'tintype'],
-    { encoding: 'utf8' },
-  );
+  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script, 'tintype'], {
+    encoding: 'utf8',
+  });
   expect(stderr).toBe('0\n');
 });
 
 test('a reader that closes the pipe does not end the run', () => {
-  const command = 'exec 3>&1; { "$0" -C tintype-source "$1" --help; echo "rc $?" >&3; } | true';
-  const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
-  const { stdout } = spawnSync('sh', ['-c', command, process.execPath, bin], { encoding: 'utf8' });
+  const command = 'exec 3>&1; { "$0" "$1" --help; echo "rc $?" >&3; } | true';
+  const args = ['-c', command, process.execPath, tintypeBin];
+  const { stdout } = spawnSync('sh', args, { encoding: 'utf8' });
   expect(stdout).toBe('rc 0\n');
 });

@@ -32,7 +32,7 @@ import {
   runSteps,
   type StepsRun,
 } from './support/recipe.ts';
-import { BIN } from './support/run-bin.ts';
+import { tintypeBin } from '../../core/test/support/tintype-bin.ts';
 
 const recipes = readdirSync(recipePath('.')).filter((name) => name.startsWith('github-'));
 const gitlabRecipes = readdirSync(recipePath('.')).filter((name) => name.startsWith('gitlab-'));
@@ -235,7 +235,7 @@ describe.skipIf(missing.length > 0)(`run on a clone${needs}`, () => {
     git(folder, 'clone', '--quiet', join(folder, 'origin.git'), 'clone');
     // Stands in for `npm ci`.
     const bin = join(clone, 'node_modules/.bin/tintype');
-    program(bin, `exec '${process.execPath}' -C tintype-source '${BIN}' "$@"`);
+    program(bin, `exec '${process.execPath}' '${tintypeBin}' "$@"`);
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 

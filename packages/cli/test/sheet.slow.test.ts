@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { BIN, type Finished, runBin } from './support/run-bin.ts';
+import { tintypeBin } from '../../core/test/support/tintype-bin.ts';
+import { type Finished, runBin } from './support/run-bin.ts';
 
 let folder: string;
 
@@ -110,7 +111,7 @@ describe('tintype review', () => {
 
 /** Starts `tintype review` in a process of its own. A test ends it as a terminal would. */
 function startReview(args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
-  const child = spawn(process.execPath, ['-C', 'tintype-source', BIN, 'review', ...args], {
+  const child = spawn(process.execPath, [tintypeBin, 'review', ...args], {
     cwd: folder,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,10 +1,8 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import { openScene, type Scene } from '../../core/test/robustness/scene.ts';
-
-const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
+import { tintypeBin } from '../../core/test/support/tintype-bin.ts';
 
 /** Why no terminal can be tested; `''`: one can. */
 const missing = (() => {
@@ -151,7 +149,7 @@ interface Terminal {
 
 /** Runs `tintype` on a pseudo-terminal, which turns a key press into a signal as a real one does. */
 function openTerminal({ project, api }: Scene, flags = '--yes'): Terminal {
-  const command = `exec ${process.execPath} -C tintype-source ${bin} --reporter pretty ${flags}`;
+  const command = `exec ${process.execPath} ${tintypeBin} --reporter pretty ${flags}`;
   const child: ChildProcess = spawn('script', ['-qefc', command, '/dev/null'], {
     cwd: project,
     env: {

@@ -53,8 +53,6 @@ export interface QueueScheduleResult {
 
 export interface QueueScheduleOptions {
   readonly engine: 'redis' | 'postgres';
-  /** Runs the build, which is quicker. @default the sources */
-  readonly isBuilt?: boolean;
   /** Told what happens, and when. */
   readonly log?: (line: string) => void;
 }
@@ -93,7 +91,7 @@ const steps = {
  */
 export async function runQueueSchedule(
   seed: number,
-  { engine, isBuilt = false, log = () => {} }: QueueScheduleOptions,
+  { engine, log = () => {} }: QueueScheduleOptions,
 ): Promise<QueueScheduleResult> {
   const random = seeded(seed);
   const between = (low: number, high: number) => Math.round(low + random() * (high - low));
@@ -125,14 +123,13 @@ export async function runQueueSchedule(
     { env = {}, fault }: { env?: Readonly<Record<string, string>>; fault?: Fault | undefined } = {},
   ): Promise<TintypeProcess> => {
     const machine = hasBucket ? name : 'machine';
-    const opening = projects.get(machine) ?? openProject(home, machine, { hasBucket, isBuilt });
+    const opening = projects.get(machine) ?? openProject(home, machine, hasBucket);
     projects.set(machine, opening);
     const project = await opening;
     return startTintype({
       cwd: project,
       args,
       isApart: true,
-      isBuilt,
       imports,
       timeoutMs: 600_000,
       ...(fault && { fault }),
@@ -452,15 +449,11 @@ function endedRun(
   };
 }
 
-async function openProject(
-  home: string,
-  name: string,
-  { hasBucket, isBuilt }: { readonly hasBucket: boolean; readonly isBuilt: boolean },
-): Promise<string> {
+async function openProject(home: string, name: string, hasBucket: boolean): Promise<string> {
   const project = join(home, name);
   await mkdir(join(project, 'tmp'), { recursive: true });
   await mkdir(join(home, 'bucket'), { recursive: true });
-  const core = here(isBuilt ? '../../core/dist/index.js' : '../../core/src/index.ts');
+  const core = here('../../core/dist/index.js');
   const bucket = `folder(new URL(${JSON.stringify(`file://${join(home, 'bucket')}`)}))`;
   const store = hasBucket ? `, store: { originals: ${bucket} }` : '';
   await writeFile(join(project, 'package.json'), '{}');

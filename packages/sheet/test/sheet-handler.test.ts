@@ -11,7 +11,7 @@ const api = useApi();
 const slowly = useApi({ latencyMs: 900 });
 
 const manifest = `
-defaults: { decorative: true, quality: low }
+defaults: { decorative: true, quality: low, crop: 64x64 }
 presets:
   house: { prompt: "{{ prompt }}. Flat illustration, no text." }
 images:
@@ -22,7 +22,7 @@ images:
   night:
     prompt: At night
     input_images: [tintype:hero]
-  icon: { prompt: An icon, widths: [320, 640], formats: [avif, webp] }
+  icon: { prompt: An icon, widths: [32, 64], formats: [avif, webp] }
 `;
 
 /** Serves the sheet of a project whose `icon` is bought and delivered. */
@@ -113,11 +113,11 @@ describe('what the sheet shows', () => {
     });
     const [delivery] = icon.deliveries;
     expect(delivery!.files.map(({ file }) => file)).toEqual([
-      'icon-320w.avif',
-      'icon-640w.avif',
+      'icon-32w.avif',
+      'icon-64w.avif',
       'icon.avif',
-      'icon-320w.webp',
-      'icon-640w.webp',
+      'icon-32w.webp',
+      'icon-64w.webp',
       'icon.webp',
     ]);
     expect(delivery!.originalBytes).toBe(candidate!.bytes);

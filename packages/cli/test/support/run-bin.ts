@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-
-export const BIN: string = fileURLToPath(new URL('../../src/bin.ts', import.meta.url));
+import { tintypeBin } from '../../../core/test/support/tintype-bin.ts';
 
 export interface Finished {
   readonly code: number | null;
@@ -33,7 +31,7 @@ export function startBin(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Running {
-  const child = spawn(process.execPath, ['-C', 'tintype-source', BIN, ...args], {
+  const child = spawn(process.execPath, [tintypeBin, ...args], {
     cwd,
     env: { PATH: process.env['PATH'], TINTYPE_MISSING: 'buy', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

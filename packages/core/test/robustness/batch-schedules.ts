@@ -32,11 +32,6 @@ export interface BatchScheduleResult {
   readonly recordedUsd: number;
 }
 
-export interface BatchScheduleOptions {
-  /** Runs the build, which is quicker. @default the sources */
-  readonly isBuilt?: boolean;
-}
-
 /** When a process is killed: at an instant, at a step of writing, or some time after the API has a request. */
 type Kill =
   | { readonly at: 'a random instant'; readonly ms: number }
@@ -77,10 +72,7 @@ const clocksMs = [0, 0, 0, 3_600_000, -3_600_000, 30 * 3_600_000, -30 * 3_600_00
  * machines and of the provider move. Then one of the machines may be gone for good. The others and a new one order and deliver
  * what is missing. At the end, every picture was paid for once, to the millionth of a dollar, and is in a record.
  */
-export async function runBatchSchedule(
-  seed: number,
-  { isBuilt = false }: BatchScheduleOptions = {},
-): Promise<BatchScheduleResult> {
+export async function runBatchSchedule(seed: number): Promise<BatchScheduleResult> {
   const random = seeded(seed);
   const between = (low: number, high: number) => Math.round(low + random() * (high - low));
   const oneOf = <T>(values: readonly T[]): T => values[between(0, values.length - 1)]!;
@@ -111,7 +103,7 @@ export async function runBatchSchedule(
     if (movedMs !== 0) movedClocks++;
     const fault = kill !== null && 'fault' in kill ? kill.fault : undefined;
     const from = api.requests.length;
-    const started = await start(home, name, args, api, { isBuilt, movedMs, fault, seed });
+    const started = await start(home, name, args, api, { movedMs, fault, seed });
     const isOver = { value: false };
     const [ended, isStruck] = await Promise.all([
       started.ended.finally(() => (isOver.value = true)),
@@ -215,12 +207,10 @@ async function start(
   args: readonly string[],
   { baseUrl }: OpenAiEmulator,
   {
-    isBuilt,
     movedMs,
     fault,
     seed,
   }: {
-    readonly isBuilt: boolean;
     readonly movedMs: number;
     readonly fault: Fault | undefined;
     readonly seed: number;
@@ -230,7 +220,7 @@ async function start(
   await mkdir(join(project, 'tmp'), { recursive: true });
   await writeFile(join(project, 'package.json'), '{}');
   await writeFile(join(project, 'a.images.yaml'), manifest);
-  const core = here(isBuilt ? '../../dist/index.js' : '../../src/index.ts');
+  const core = here('../../dist/index.js');
   const records = seed % 2 === 0 ? `, records: 'remote'` : '';
   await writeFile(
     join(project, 'tintype.config.ts'),
@@ -242,7 +232,6 @@ export default { store: { originals: folder(new URL(process.env.BUCKET))${record
     cwd: project,
     args: [...args, '--yes', '--reporter', 'json'],
     isApart: true,
-    isBuilt,
     faultRoot: home,
     ...(fault !== undefined && { fault }),
     imports: [here('moved-clock.ts'), here('quick-claims.ts')],

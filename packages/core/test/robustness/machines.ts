@@ -24,8 +24,6 @@ export interface MachinesResult {
 
 export interface MachinesOptions {
   readonly machines: number;
-  /** Runs the build, which is quicker. @default the sources */
-  readonly isBuilt?: boolean;
   /** Code of a config that makes the remote; `BUCKET` is the URL of a folder. @default a folder */
   readonly remote?: string;
 }
@@ -42,7 +40,7 @@ const quickClaims = here('quick-claims.ts');
  */
 export async function runMachines(
   seed: number,
-  { machines, isBuilt = false, remote = `folder(new URL(process.env.BUCKET))` }: MachinesOptions,
+  { machines, remote = `folder(new URL(process.env.BUCKET))` }: MachinesOptions,
 ): Promise<MachinesResult> {
   const random = seeded(seed);
   const between = (low: number, high: number) => Math.round(low + random() * (high - low));
@@ -50,7 +48,7 @@ export async function runMachines(
   const bucket = join(home, 'bucket');
   await mkdir(bucket);
   await using api = await startOpenAiEmulator({ latencyMs: between(50, 600) });
-  const config = `import { folder, TintypeError } from ${JSON.stringify(here(isBuilt ? '../../dist/index.js' : '../../src/index.ts'))};
+  const config = `import { folder, TintypeError } from ${JSON.stringify(here('../../dist/index.js'))};
 import { cutOffRemote } from ${JSON.stringify(here('cut-off-remote.ts'))};
 export default { store: { originals: cutOffRemote(${remote}, TintypeError) } };
 `;
@@ -68,7 +66,6 @@ export default { store: { originals: cutOffRemote(${remote}, TintypeError) } };
       cwd: project,
       args: ['--order', order, '--concurrency', '3', '--reporter', 'json'],
       isApart: true,
-      isBuilt,
       imports: [quickClaims],
       timeoutMs: 120_000,
       env: {

@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { TimedEvent } from '../../src/index.ts';
+import { tintypeBin } from '../support/tintype-bin.ts';
 import type { Fault } from './fault-points.ts';
 
-const source = fileURLToPath(new URL('../../../cli/src/bin.ts', import.meta.url));
-const built = fileURLToPath(new URL('../../../cli/dist/bin.js', import.meta.url));
 const faultPoints = fileURLToPath(new URL('fault-points.ts', import.meta.url));
 
 /** How a process of the real command line ended, and its output. */
@@ -38,11 +37,6 @@ export interface Start {
   readonly imports?: readonly string[];
   /** Runs it in a process namespace of its own, as in a container, so that others cannot see whether it lives. Linux, and root. */
   readonly isApart?: boolean;
-  /**
-   * Runs the build, which starts in a fifth of the time, instead of the sources. Build it first.
-   * @default whether `TINTYPE_TEST_BUILT` is set
-   */
-  readonly isBuilt?: boolean;
   /** A process that hangs is killed, and ends with `null`. @default 120_000 */
   readonly timeoutMs?: number;
 }
@@ -57,7 +51,6 @@ export function startTintype(start: Start): TintypeProcess {
     stepLog,
     cannot,
     imports = [],
-    isBuilt = process.env['TINTYPE_TEST_BUILT'] !== undefined,
   } = start;
   const isWatched = [fault, stepLog, cannot].some((given) => given !== undefined);
   const preloads = [...(isWatched ? [faultPoints] : []), ...imports];
@@ -65,9 +58,8 @@ export function startTintype(start: Start): TintypeProcess {
   const command = [
     ...(start.isApart ? ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'] : []),
     process.execPath,
-    ...(isBuilt ? [] : ['-C', 'tintype-source']),
     ...preloads.flatMap((file) => ['--import', file]),
-    isBuilt ? built : source,
+    tintypeBin,
     ...args,
   ];
   const child = spawn(command[0]!, command.slice(1), {

@@ -2,8 +2,8 @@
  * Loaded into a process of a test before anything else (`node --import`): a minute of the rate is two seconds, with the usual second
  * for a request to reach the API, and a job whose worker is gone is noticed within seconds.
  */
-const isSource = process.execArgv.includes('tintype-source');
-const module = (name: string) => (isSource ? `../../src/${name}.ts` : `../../dist/${name}.js`);
+// The command line is the build.
+const module = (name: string) => `../../dist/${name}.js`;
 const { databaseDefaults } = (await import(
   module('queue-database')
 )) as typeof import('../../src/queue-database.ts');

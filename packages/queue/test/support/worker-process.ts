@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { testKey, type TestProject } from '../../../core/test/support/project.ts';
+import { tintypeBin } from '../../../core/test/support/tintype-bin.ts';
 
 export interface WorkerProcess extends ChildProcess {
   /** What it wrote until it took jobs. */
@@ -39,15 +39,10 @@ export async function startWorker(
 
 /** The command line, in a process of its own. It is killed when the test ends. */
 export function startTintype(root: string, args: readonly string[], env: NodeJS.ProcessEnv) {
-  const bin = join(import.meta.dirname, '../../../cli/src/bin.ts');
-  const child = spawn(
-    process.execPath,
-    ['--conditions=tintype-source', bin, ...args, '--root', root],
-    {
-      env: { PATH: process.env['PATH'], HOME: root, ...env },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, [tintypeBin, ...args, '--root', root], {
+    env: { PATH: process.env['PATH'], HOME: root, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;
 }
