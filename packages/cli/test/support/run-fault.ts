@@ -104,7 +104,7 @@ async function writeProject(root: string, { fields, timeoutMs }: FaultRow): Prom
   const images = ['first', 'victim', 'last'].map((id) => {
     const more = id === 'victim' && fields !== undefined ? `, ${fields}` : '';
     const format = more.includes('output_format') ? '' : ', output_format: jpeg';
-    return `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, decorative: true, placeholder: none${format}${more} }\n`;
+    return `  ${id}: { prompt: ${id}, quality: low, size: 1408x480, crop: 64x64, decorative: true, placeholder: none${format}${more} }\n`;
   });
   const png =
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
