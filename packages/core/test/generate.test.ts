@@ -14,8 +14,12 @@ import { isQueued, testKey, testProject, type TestProject } from './support/proj
 
 const api = useApi();
 
-/** The fields of an image that is cheap to encode. */
+/** The fields of an image that is cheap to encode, because it is cropped. */
 function image(prompt: string, more = ''): string {
+  return whole(prompt, `, crop: 64x64${more}`);
+}
+
+function whole(prompt: string, more = ''): string {
   return `{ prompt: ${prompt}, quality: low, size: 1408x480, decorative: true, placeholder: none, output_format: jpeg${more} }`;
 }
 
@@ -349,22 +353,25 @@ describe('what is bought', () => {
   });
 
   test.each([
-    ['moderation', ', moderation: low'],
-    ['output_compression', ', output_compression: 40'],
-    ['user_id', ', user_id: someone'],
-    ['openai_api_key', ', openai_api_key: "${OPENAI_API_KEY}"'],
-    ['widths', ', widths: [480]'],
-    ['formats', ', formats: [webp]'],
-    ['crop', ', crop: 300x200'],
-    ['sizes', ', sizes: 100vw'],
+    ['moderation', image('hat', ', moderation: low')],
+    ['output_compression', image('hat', ', output_compression: 40')],
+    ['user_id', image('hat', ', user_id: someone')],
+    ['openai_api_key', image('hat', ', openai_api_key: "${OPENAI_API_KEY}"')],
+    ['widths', image('hat', ', widths: [48]')],
+    ['formats', image('hat', ', formats: [webp]')],
+    ['crop', whole('hat')],
+    ['sizes', image('hat', ', sizes: 100vw')],
     [
       'defaults written out',
-      ', number_of_images: 1, background: auto, input_fidelity: low, model: gpt-image-2.5-flare, take: 1',
+      image(
+        'hat',
+        ', number_of_images: 1, background: auto, input_fidelity: low, model: gpt-image-2.5-flare, take: 1',
+      ),
     ],
-  ])('changing %s buys nothing', async (_, more) => {
+  ])('changing %s buys nothing', async (_, changed) => {
     await using project = await projectOf({ a: image('hat') });
     await project.generate();
-    await project.write('a.images.yaml', manifest({ a: image('hat', more) }));
+    await project.write('a.images.yaml', manifest({ a: changed }));
     const { error, result } = await project.generate();
     expect({ error, bought: result?.bought, delivered: result?.delivered }).toEqual({
       error: null,
@@ -433,7 +440,7 @@ describe('--missing', () => {
     await rm(join(project.root, 'node_modules'), { recursive: true });
     const { result } = await project.generate({ env: keyless, options: { missing: 'fail' } });
     expect(result).toMatchObject({ delivered: 1, bought: 0 });
-    expect(await describePicture(await project.read('public/images/a.jpeg'))).toBe('jpeg 1408x480');
+    expect(await describePicture(await project.read('public/images/a.jpeg'))).toBe('jpeg 64x64');
   });
 
   test('standin draws what is missing, marks it, and stores nothing', async () => {
@@ -454,7 +461,7 @@ describe('--missing', () => {
         original: null,
       });
       expect(await describePicture(await project.read(`public/images/${id}.jpeg`))).toBe(
-        'jpeg 1408x480',
+        'jpeg 64x64',
       );
     }
     expect(await storeFiles(project, '')).toEqual([]);
@@ -552,7 +559,7 @@ describe('what was paid for', () => {
     ]);
     expect(api().requests).toHaveLength(1);
     // The file that was delivered before is still there.
-    expect(await describePicture(await project.read('public/images/a.jpeg'))).toBe('jpeg 1408x480');
+    expect(await describePicture(await project.read('public/images/a.jpeg'))).toBe('jpeg 64x64');
   }
 
   test('and is damaged fails, and is not bought again', async () => {
@@ -1031,7 +1038,7 @@ describe('a picture that differs from the request', () => {
   });
 
   test('is delivered with a warning if its size differs', async () => {
-    await using project = await projectOf({ a: image('hat') });
+    await using project = await projectOf({ a: whole('hat') });
     api().fail({ kind: 'wrong-size', width: 320, height: 160 });
     const { result, events } = await project.generate();
     expect(result?.assetMap.images['a']).toMatchObject({ width: 320, height: 160 });
@@ -1041,7 +1048,7 @@ describe('a picture that differs from the request', () => {
   });
 
   test('of size auto has the size that it has', async () => {
-    await using project = await projectOf({ a: image('hat').replace('1408x480', 'auto') });
+    await using project = await projectOf({ a: whole('hat').replace('1408x480', 'auto') });
     const { result, events } = await project.generate();
     expect(result?.assetMap.images['a']).toMatchObject({ width: 1254, height: 1254 });
     expect(eventsOf(events, 'warning')).toEqual([]);
