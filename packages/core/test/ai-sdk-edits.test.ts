@@ -14,7 +14,7 @@ async function open(more: string) {
   const emulator = await startReplicateEmulator({ tokens: [testToken], deliversFromApi: true });
   const model = createReplicate({ baseURL: emulator.baseUrl, apiToken: testToken }).image(flux);
   const project = await testProject({
-    'a.images.yaml': `images: { fox: { prompt: a fox, provider: far, model: ${flux}, size: 1024x1024, decorative: true, placeholder: none, output_format: jpeg${more} } }`,
+    'a.images.yaml': `images: { fox: { prompt: a fox, provider: far, model: ${flux}, size: 1024x1024, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg${more} } }`,
     'one.png': await picture('png', { width: 64, height: 64 }),
     'mask.png': await picture('png', { width: 64, height: 64, alpha: 0.5 }),
   });

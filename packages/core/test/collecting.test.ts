@@ -20,7 +20,7 @@ beforeEach(() => emulator.reset());
 afterAll(() => emulator.close());
 
 const manifest = `images:
-  a: { prompt: a, model: black-forest-labs/flux-emulated, provider: mine, decorative: true, placeholder: none, output_format: jpeg }
+  a: { prompt: a, model: black-forest-labs/flux-emulated, provider: mine, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg }
 `;
 
 const run = () => ({

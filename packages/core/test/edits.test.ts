@@ -13,7 +13,7 @@ import { testProject, type TestProject } from './support/project.ts';
 const api = useApi();
 
 function manifest(more: string): string {
-  return `images:\n  a:\n    prompt: hat\n    quality: low\n    size: 1408x480\n    decorative: true\n    placeholder: none\n    output_format: jpeg\n${more
+  return `images:\n  a:\n    prompt: hat\n    quality: low\n    size: 1408x480\n    decorative: true\n    crop: 64x64\n    output_format: jpeg\n${more
     .split('\n')
     .map((line) => `    ${line}\n`)
     .join('')}`;

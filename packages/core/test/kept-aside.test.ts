@@ -11,8 +11,8 @@ import { filesBelow } from './support/files.ts';
 import { testProject, type TestProject } from './support/project.ts';
 
 const manifest = `images:
-  barn: { prompt: barn, provider: own, size: 1408x480, decorative: true, placeholder: none, output_format: webp }
-  door: { prompt: door, provider: own, size: 1408x480, decorative: true, placeholder: none, output_format: webp, input_images: [tintype:barn] }
+  barn: { prompt: barn, provider: own, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: webp }
+  door: { prompt: door, provider: own, size: 1408x480, crop: 64x64, decorative: true, placeholder: none, output_format: webp, input_images: [tintype:barn] }
 `;
 
 /** A provider that always sends JPEG, with `originalFormat` as the configuration that changes. Adds the prompt of each call to `calls`. */

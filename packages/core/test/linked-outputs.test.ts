@@ -12,7 +12,7 @@ import { type TestProject, testProject } from './support/project.ts';
 const manifest = `
 defaults: { size: 1024x1024, placeholder: none, provider: offline }
 images:
-  a: { prompt: a, alt: a }
+  a: { prompt: a, alt: a, crop: 64x64 }
 `;
 
 /** The temporary folder of tests may be in memory. `/var/tmp`, if it exists, is on a disk. */

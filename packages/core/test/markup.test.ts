@@ -29,8 +29,8 @@ const projectOf = async (
     {
       'a.images.yaml': `defaults: { quality: low, decorative: true, placeholder: none, output_format: jpeg }
 images:
-  base: { prompt: base, size: 1408x480 }
-  hat: { prompt: hat, size: 1408x480, ${fields} }
+  base: { prompt: base, size: 1408x480, crop: 64x64 }
+  hat: { prompt: hat, size: 1408x480, crop: 64x64, ${fields} }
 `,
       'one.png': await picture(),
       'notes.png': await markup(),

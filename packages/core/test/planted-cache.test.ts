@@ -16,7 +16,7 @@ import { type TestProject, testProject } from './support/project.ts';
 const manifest = `
 defaults: { size: 1024x1024, provider: offline, output_format: jpeg }
 images:
-  hero: { prompt: hero, alt: hero }
+  hero: { prompt: hero, alt: hero, crop: 64x64 }
 `;
 
 /** Longer than one step of a file system's clock. */

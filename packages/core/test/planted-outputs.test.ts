@@ -9,7 +9,7 @@ import { type TestProject, testProject } from './support/project.ts';
 const manifest = (...ids: readonly string[]) => `
 defaults: { size: 1024x1024, placeholder: none, provider: offline, output_format: jpeg }
 images:
-${ids.map((id) => `  ${id}: { prompt: ${id}, alt: ${id} }`).join('\n')}
+${ids.map((id) => `  ${id}: { prompt: ${id}, alt: ${id}, crop: 64x64 }`).join('\n')}
 `;
 
 const outDir = 'public/images';
