@@ -37,7 +37,7 @@ async function setUp(pictures: Record<string, Uint8Array>) {
 }
 
 function manifest(url: string, prompt = 'hat'): string {
-  return `images:\n  a:\n    prompt: ${prompt}\n    quality: low\n    size: 1408x480\n    crop: 64x64\n    decorative: true\n    placeholder: none\n    output_format: jpeg\n    input_images: ["${url}"]\n`;
+  return `images:\n  a:\n    prompt: ${prompt}\n    quality: low\n    size: 1408x480\n    decorative: true\n    crop: 64x64\n    output_format: jpeg\n    input_images: ["${url}"]\n`;
 }
 
 async function pins({ root }: TestProject): Promise<string[]> {
