@@ -7,7 +7,8 @@ import { testKey, testProject } from './support/project.ts';
 
 const api = useApi();
 
-const image = 'prompt: hat, quality: low, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg';
+const image =
+  'prompt: hat, quality: low, crop: 64x64, decorative: true, placeholder: none, output_format: jpeg';
 const manifest = (more = '') => ({ 'a.images.yaml': `images:\n  a: { ${image}${more} }\n` });
 
 /** Runs with only the given environment. */

@@ -28,8 +28,11 @@ export async function examineGit(
   readonly problems: readonly ExaminedProblem[];
 }> {
   const git = gitIn(root, realEnv);
-  const gitVersion = await git(['--version']).then(versionIn, () => null);
-  const versions = { git: gitVersion, gitLfs: await lfsVersion(realEnv) };
+  const versions = {
+    git: await versionOf('git', '--version', realEnv),
+    // Not as `git lfs`, because a repository's config may give that name to another program.
+    gitLfs: await versionOf('git-lfs', 'version', realEnv),
+  };
   try {
     await git(['rev-parse', '--git-dir']);
   } catch (error) {
@@ -63,15 +66,15 @@ async function ignoredOf(
   return output.split('\0').filter((path) => path !== '');
 }
 
-/** Found by name, and not as `git lfs`, because a repository's config may give that name to another program. */
-async function lfsVersion(realEnv: Environment['realEnv']): Promise<string | null> {
+async function versionOf(
+  name: string,
+  arg: string,
+  realEnv: Environment['realEnv'],
+): Promise<string | null> {
   const env = programEnv(realEnv);
-  const program = findProgram('git-lfs', env);
+  const program = findProgram(name, env);
   if (program === null) return null;
-  const run = { program, args: ['version'], env, timeoutMs: 10_000, maxBytes: 10_000 };
-  return runProgram(run).then(versionIn, () => null);
-}
-
-function versionIn(text: string): string | null {
+  const run = { program, args: [arg], env, timeoutMs: 10_000, maxBytes: 10_000 };
+  const text = await runProgram(run).catch(() => '');
   return /\d+(?:\.\d+)+/.exec(text)?.[0] ?? null;
 }

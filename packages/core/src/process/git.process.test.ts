@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
@@ -27,6 +27,7 @@ async function hasRun(): Promise<boolean> {
 }
 
 test('the files of a bare repository in a clone are no repository', async () => {
+  run(root, 'init', '--quiet');
   const store = join(root, '.tintype');
   run(root, 'init', '--quiet', '--bare', '.tintype');
   run(store, 'config', 'core.fsmonitor', program);
@@ -46,11 +47,33 @@ test('no monitor and no hook is started', async () => {
 });
 
 test('only the person’s environment reaches git, without keys and what is another repository’s', async () => {
-  const bin = await mkdtemp(join(tmpdir(), 'tintype-bin-'));
-  await writeFile(join(bin, 'git'), '#!/bin/sh\n/usr/bin/env\n');
-  await chmod(join(bin, 'git'), 0o755);
+  run(root, 'init', '--quiet');
+  const bin = await folderWithGit('/usr/bin/env');
   const given = { PATH: bin, HOME: '/h', OPENAI_API_KEY: 'sk', GIT_DIR: '/x', GIT_TRACE2: '/y' };
   const text = await gitIn(root, given)([]);
   expect(text).toContain('HOME=/h\n');
   expect(text).not.toMatch(/OPENAI|GIT_DIR|TRACE2/);
+});
+
+/** A folder whose `git` runs a program. */
+async function folderWithGit(command: string): Promise<string> {
+  const bin = await mkdtemp(join(tmpdir(), 'tintype-bin-'));
+  await writeFile(join(bin, 'git'), `#!/bin/sh\n${command}\n`);
+  await chmod(join(bin, 'git'), 0o755);
+  return bin;
+}
+
+test('git is not started outside of a repository', async () => {
+  const git = gitIn(root, { PATH: await folderWithGit(program) });
+  const failure: unknown = await git(['status']).catch((error: unknown) => error);
+  expect(gitProblem(failure)).toBe('this is not a git repository');
+  expect(await hasRun()).toBe(false);
+});
+
+test('a folder in a repository may be reached by a link', async () => {
+  run(root, 'init', '--quiet');
+  await mkdir(join(root, 'site'));
+  const link = join(await mkdtemp(join(tmpdir(), 'tintype-link-')), 'site');
+  await symlink(join(root, 'site'), link);
+  expect(await gitIn(link, env)(['rev-parse', '--show-prefix'])).toBe('site/\n');
 });

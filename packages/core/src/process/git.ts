@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Env } from './env-files.ts';
 import { findProgram, programEnv, type ProgramError, runProgramForBytes } from './run-program.ts';
 
@@ -10,7 +10,7 @@ export type Git = (args: readonly string[], input?: string) => Promise<string>;
  * Runs git in `dir` only to read: it fetches nothing and starts no hook or monitor. It uses only a repository that the
  * folder has through a `.git`, because a clone may contain the files of a bare repository whose config starts programs. The
  * user's own git config applies. GIT_DIR and similar variables are not passed on, because a hook sets them for its own
- * repository.
+ * repository. Where no folder has a `.git`, git is not started.
  */
 export function gitIn(dir: string, realEnv: Env): Git {
   const git = gitForBytesIn(dir, realEnv);
@@ -31,10 +31,22 @@ export function gitForBytesIn(
   const program = findProgram('git', env);
   return async (args, input) => {
     if (program === null) throw Object.assign(new Error('no git'), { code: 'ENOENT', stderr: '' });
+    if (!isInRepository(realpathSync(nearestFolder(dir)))) {
+      throw Object.assign(new Error(noRepository), { stderr: noRepository });
+    }
     const all = ['--no-pager', ...settings.flatMap((setting) => ['-c', setting]), ...args];
     return runProgramForBytes({ program, args: all, env, cwd: dir, input: input ?? '', ...limits });
   };
 }
+
+/** Whether the folder or one above it has a `.git`, which git looks for in the same way. */
+function isInRepository(dir: string): boolean {
+  const above = dirname(dir);
+  return existsSync(join(dir, '.git')) || (above !== dir && isInRepository(above));
+}
+
+/** As git says it. */
+const noRepository = 'not a git repository';
 
 /** A large repository takes seconds, and lists its paths in megabytes. */
 const limits = { timeoutMs: 30_000, maxBytes: 64 * 1024 * 1024 } as const;
@@ -50,7 +62,7 @@ const settings = [
 export function gitProblem(error: unknown): string {
   const { code, message = '', stderr = '' } = error as Partial<ProgramError>;
   if (code === 'ENOENT') return 'git could not be run';
-  if (/not a git repository/i.test(stderr)) return 'this is not a git repository';
+  if (stderr.includes(noRepository)) return 'this is not a git repository';
   return `git failed: ${(stderr || message).trim().split('\n')[0]}`;
 }
 
