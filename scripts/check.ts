@@ -11,6 +11,7 @@ const steps: readonly (readonly [name: string, command: string])[] = [
   ['imports', 'depcruise packages/*/src --config .dependency-cruiser.mjs'],
   ['types', 'node --run typecheck'],
   ['tests', 'vitest run --mode quick'],
+  ['schemas', 'vitest run packages/cli/test/schemas.slow.test.ts'],
   ['unused code', 'knip'],
   ['packages', 'node scripts/check-packages.ts'],
 ];
