@@ -11,6 +11,7 @@ import { servedSheet } from './support/served-sheet.ts';
 const api = useApi();
 
 const manifest = `# The front page
+defaults: { crop: 64x64 }
 presets:
   house: { prompt: "{{ prompt }}. Flat, no text." }
 images:
@@ -21,7 +22,7 @@ images:
     number_of_images: 2
     pick: 2
     alt: A lighthouse
-    widths: [320] # of phones
+    widths: [32] # of phones
 
   # small
   icon: { prompt: An icon, decorative: true }
@@ -55,7 +56,7 @@ test('a variation is a new image below its source, which works from its picture 
     prompt: "The same at night: lamp lit"
     input_images: [tintype:hero]
     quality: low
-    widths: [320]
+    widths: [32]
     alt: The lighthouse at night
 `,
     ),

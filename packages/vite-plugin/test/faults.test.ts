@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { useApi } from '../../core/test/support/api.ts';
 import { filesBelow } from '../../core/test/support/files.ts';
-import type { Picture } from '../src/index.ts';
-import { serve } from './support/serve.ts';
 import { buildFailure, type ViteProject, viteProject } from './support/vite-project.ts';
 
 // Faults of other image plugins, and the tests that ours does not have them:
@@ -15,7 +13,7 @@ import { buildFailure, type ViteProject, viteProject } from './support/vite-proj
 // | files that are not in Vite's manifest                                | build.test.ts                                   |
 // | "unknown file" when environments build at once with a cold cache     | missing.slow.test.ts                                 |
 // | memory for bytes in a server build that emits none                   | options.test.ts                                 |
-// | `serve` taken for "no bundle", so nothing works in bundled dev       | here                                            |
+// | `serve` taken for "no bundle", so nothing works in bundled dev       | bundled-dev.slow.test.ts                        |
 // | a warm build that reads every original again                         | here                                            |
 // | stale files after a changed option                                   | here                                            |
 // | paid pictures lost with `node_modules`                               | here                                            |
@@ -47,14 +45,6 @@ async function pictures({ root }: ViteProject): Promise<string[]> {
   const names = [...(await filesBelow(join(root, 'dist'))).keys()];
   return names.filter((name) => /\.(webp|jpeg)$/.test(name)).toSorted();
 }
-
-test('bundled dev has the same URLs, and they answer', async () => {
-  await using project = await viteProject(files);
-  await project.stock();
-  await using served = await serve(project, { experimental: { bundledDev: true } });
-  const hero = (await served.load('virtual:tintype/hero'))['default'] as Picture;
-  expect((await served.fetch(hero.img.src)).headers.get('content-type')).toBe('image/jpeg');
-});
 
 test('a warm build reads no original', async () => {
   await using project = await viteProject(files);

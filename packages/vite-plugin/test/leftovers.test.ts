@@ -4,6 +4,7 @@ import type { Plugin } from 'vite';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useApi } from '../../core/test/support/api.ts';
 import { filesBelow } from '../../core/test/support/files.ts';
+import { isQuick } from '../../core/test/support/test-mode.ts';
 import { serve } from './support/serve.ts';
 import { type Vite, type ViteProject, viteProject, viteVersions } from './support/vite-project.ts';
 
@@ -128,7 +129,7 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     expect(warnings(project)).toEqual([]);
   });
 
-  test.each(['/', './'])(
+  test.each(isQuick ? ['/'] : ['/', './'])(
     'the manifest lists the pictures of styles and pages, with base %s',
     async (base) => {
       for (const isLate of [false, true]) {
