@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { useApi } from '../../core/test/support/api.ts';
 import { buildFailure, viteProject } from './support/vite-project.ts';
 
-const api = useApi({ latencyMs: 1500 });
+const api = useApi();
 
 const files = {
   'site.images.yaml': `
@@ -22,11 +22,14 @@ images:
 test('Ctrl-C during purchases stores pictures in flight and requests no more', async () => {
   await using project = await viteProject(files, api().baseUrl);
   const listeners = process.listenerCount('SIGINT');
+  const answer = Promise.withResolvers<void>();
+  api().fail({ kind: 'delay', ms: 0, until: answer.promise });
   const failure = buildFailure(project.build({}, { missing: 'buy', concurrency: 1 }));
   await expect.poll(() => api().requests.length).toBe(1);
   process.emit('SIGINT');
+  await expect.poll(() => project.log.join('\n')).toContain('waiting for the pictures in flight');
+  answer.resolve();
   expect((await failure).message).toContain('interrupted');
-  expect(project.log.join('\n')).toContain('waiting for the pictures in flight');
   expect(api().ledger).toHaveLength(1);
   expect(process.listenerCount('SIGINT')).toBe(listeners);
 
