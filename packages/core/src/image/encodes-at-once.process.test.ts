@@ -10,7 +10,7 @@ test('a file is read while encoders work, even if libuv has fewer threads than t
     import { loadSharp } from ${here('load-sharp.ts')};
     const sharp = await loadSharp();
     const noise = { type: 'gaussian', mean: 128, sigma: 60 };
-    const picture = await sharp({ create: { width: 256, height: 256, channels: 3, noise } }).png().toBuffer();
+    const picture = await sharp({ create: { width: 160, height: 160, channels: 3, noise } }).png().toBuffer();
     const order = [];
     const encodes = Array.from({ length: 3 }, async () => {
       await encodeQueue(() => sharp(picture).avif().toBuffer());
