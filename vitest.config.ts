@@ -15,7 +15,7 @@ const project = (
 
 /** Vitest starts the largest files first. These run the longest, whatever their size. */
 const longest =
-  /\/test\/(robustness\/|queue-schedules|queued-runs|attacks|priorities|cli\/test\/faults|ci-recipes|servers-without|ceph|sheet-page|page\.slow|vanilla|packed|shards|shared-originals|fault-schedules|collecting|buying|orders|damage|flow\.test)/;
+  /\/test\/(robustness\/|queue-schedules|queued-runs|attacks|priorities|faults|ci-recipes|servers-without|ceph|sheet-page|page\.slow|vanilla|packed|shards|shared-originals|fault-schedules|collecting|buying|orders|damage|flow\.test)/;
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isLong = ({ moduleId }: TestSpecification) => longest.test(moduleId);
