@@ -89,7 +89,7 @@ export const diskRows: readonly DiskRow[] = [
   },
   {
     name: 'the note after the answer',
-    pattern: String.raw`rename .+attempts/[^/]+\.json #2`,
+    pattern: String.raw`^rename .+attempts/[^/]+\.json #1`,
     exit: 1,
     bought: 1,
     onTheWay: 1,

@@ -15,10 +15,10 @@ const log = process.env['SPY_LOG'] ?? '/dev/null';
 registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);
-    if (!/\/provider\/(openai\/openai|replicate\/replicate)\.ts$/.test(url)) return loaded;
+    if (!/\/core\/dist\/[^/]+\.js$/.test(url)) return loaded;
     const note = `process.getBuiltinModule('node:fs').appendFileSync(${JSON.stringify(log)}, 'made\\n');`;
     const source = textOf(loaded.source).replace(
-      /(export function \w+\([^)]*\): Provider \{)/,
+      /^(function (?:openAi|replicate)\([^)]*\) \{)/gm,
       `$1 ${note}`,
     );
     return { ...loaded, source };

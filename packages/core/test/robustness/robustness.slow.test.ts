@@ -17,7 +17,7 @@ describe.concurrent('a run that is killed loses nothing and buys nothing twice',
   /** The steps that end each stage of a purchase and of a delivery. */
   const ends = [
     /handle.writeFile .+\.received/,
-    /rename .+attempts\/[^/]+\.json #1$/,
+    /^link .+attempts\/[^/]+\.json #1$/,
     /rename .+\.received/,
     /rename .+originals/,
     /link .+records/,
@@ -78,8 +78,8 @@ describe.concurrent('a disk that refuses', patience, () => {
   test.each(
     diskRows.filter(({ name }) =>
       (isLong
-        ? /bytes that arrive$|the record|the cache|one output/
-        : /^the (bytes that arrive|record|cache)$/
+        ? /bytes that arrive$|note after the answer|the record|the cache|one output/
+        : /^the (bytes that arrive|note after the answer|record|cache)$/
       ).test(name),
     ),
   )('$name', async (row) => {
@@ -90,7 +90,8 @@ describe.concurrent('a disk that refuses', patience, () => {
     const image = 'prompt: ada, quality: low, size: 1408x480, decorative: true, placeholder: none';
     await using scene = await openScene({ 'a.images.yaml': `images: { ada: { ${image} } }` });
     scene.api.fail(rateLimited({ retryAfterMs: 10 }));
-    const pattern = String.raw`rename .+attempts/[^/]+\.json`;
+    // The notes of both calls are linked, and the note of the answer replaces the second.
+    const pattern = String.raw`^(link|rename) .+attempts/[^/]+\.json`;
     const fault = { kind: 'fail', pattern, code: 'ENOSPC', from: 3 } as const;
     const first = await scene.run({ fault });
     expect(first.events.filter(({ type }) => type === 'failed')).toMatchObject([
