@@ -36,8 +36,8 @@ const queuedToo = (mode: Mode) =>
 const noRedis = missingProgram('redis-server', 'redis-server');
 if (noRedis !== '') process.stderr.write(`Tests of buying through a queue${noRedis}\n`);
 const browser = 'packages/**/*.browser.test.ts';
-// The contact sheet's page is bundled and the command line is built, so that tests see those of the sources.
-const globalSetup = ['packages/sheet/page/build.ts', 'scripts/build-packages.ts'];
+// The command line and the contact sheet's page are built, so that tests see those of the sources.
+const globalSetup = ['scripts/build-packages.ts'];
 
 /** `quick` leaves the slow files out, `test` runs all files, and `long` all of each file: see `support/test-mode.ts` of core. */
 const modes = ['quick', 'test', 'long'] as const;

@@ -1,30 +1,12 @@
-/** Builds the contact sheet's page into one file, `dist/page.html`. `npm run build` and the tests do this first. */
+/** Builds the contact sheet's page into one file, `dist/page.html`. A part of the package's build. */
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { minify } from 'terser';
 
 const folder = import.meta.dirname;
 const page = join(folder, 'dist/page.html');
-
-/** Vitest calls this before the first test. Takes seconds of a processor, so a page that is newer than its sources stays. */
-export default async function buildPageOnce(): Promise<void> {
-  const built = await writtenAt(page);
-  const names = await readdir(join(folder, 'src'));
-  const sources = [import.meta.filename, ...names.map((name) => join(folder, 'src', name))];
-  const written = await Promise.all(sources.map(writtenAt));
-  if (built <= Math.max(...written)) await buildPage();
-}
-
-/** In milliseconds since 1970; 0: there is no such file. */
-async function writtenAt(file: string): Promise<number> {
-  return stat(file).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => 0,
-  );
-}
 
 async function buildPage(): Promise<void> {
   const [script, style] = await Promise.all([bundle('page.ts').then(smallest), bundle('page.css')]);
@@ -78,6 +60,4 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64');
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await buildPage();
-}
+await buildPage();
