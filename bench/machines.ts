@@ -25,9 +25,7 @@ const seeds = Array.from({ length: schedules! }, (_, index) => first! + index);
 const results = await Promise.all(
   seeds.map((seed) =>
     limit(async () => {
-      const result = await runMachines(seed, {
-        machines: machines!,
-      });
+      const result = await runMachines(seed, { machines: machines! });
       for (const problem of result.problems) console.error(`seed ${seed}: ${problem}`);
       return result;
     }),

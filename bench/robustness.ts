@@ -55,7 +55,8 @@ if (values.planted) {
 }
 
 /** Random kills come within this time after the start of a process, because it takes about as long. */
-const [earliestMs, spanMs] = [100, 900];
+const earliestMs = 100;
+const spanMs = 900;
 
 const steps = new Map<Story, readonly string[]>();
 {
