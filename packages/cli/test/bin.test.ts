@@ -60,10 +60,17 @@ test('--help fits into 80 columns, and no line has only one word', async () => {
 });
 
 test.skipIf(process.platform !== 'linux').each([
-  { set: {}, threads: 10, encodes: 8 },
-  { set: { UV_THREADPOOL_SIZE: '6' }, threads: 6, encodes: 5 },
-])('on 8 processors with $set, $threads threads encode $encodes files', ({ set, ...expected }) => {
-  const script = `
+  { set: {}, threads: 10, encodes: 8, says: '8 files at once' },
+  {
+    set: { UV_THREADPOOL_SIZE: '6' },
+    threads: 6,
+    encodes: 5,
+    says: '5 files at once; 8 with UV_THREADPOOL_SIZE=10',
+  },
+])(
+  'on 8 processors with $set, $threads threads encode $encodes files',
+  ({ set, threads, encodes, says }) => {
+    const script = `
     import { readdirSync, readFileSync } from 'node:fs';
     import { syncBuiltinESMExports } from 'node:module';
     import os from 'node:os';
@@ -73,15 +80,22 @@ test.skipIf(process.platform !== 'linux').each([
       const names = readdirSync('/proc/self/task').map((id) => readFileSync('/proc/self/task/' + id + '/comm', 'utf8'));
       process.stderr.write(String(names.filter((name) => name === 'libuv-worker\\n').length));
     });`;
-  const preload = `data:text/javascript,${encodeURIComponent(script)}`;
-  const { stdout, stderr } = spawnSync(
-    process.execPath,
-    ['--import', preload, tintypeBin, 'doctor', '--json'],
-    { cwd: folder, encoding: 'utf8', env: { PATH: process.env['PATH'], ...set } },
-  );
-  const { system } = JSON.parse(stdout) as Examination;
-  expect({ threads: Number(stderr), encodes: system.encodesAtOnce }).toEqual(expected);
-});
+    const preload = `data:text/javascript,${encodeURIComponent(script)}`;
+    const doctor = (...flags: string[]) =>
+      spawnSync(process.execPath, ['--import', preload, tintypeBin, 'doctor', ...flags], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { PATH: process.env['PATH'], ...set },
+      });
+    const { stdout, stderr } = doctor('--json');
+    const { system } = JSON.parse(stdout) as Examination;
+    expect({ threads: Number(stderr), encodes: system.encodesAtOnce }).toEqual({
+      threads,
+      encodes,
+    });
+    expect(doctor().stdout).toContain(`encodes       ${says}\n`);
+  },
+);
 
 test('--help loads neither core nor its image library', async () => {
   const script = `

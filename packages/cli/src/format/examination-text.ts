@@ -17,7 +17,7 @@ export function examinationText(examination: Examination, width: number | undefi
   const machine = section('Machine', [
     ['tintype', versions.tintype],
     ['Node', `${versions.node} on ${system.platform} ${system.arch}, ${count(system.cpus, 'CPU')}`],
-    ['encodes', `${count(system.encodesAtOnce, 'file')} at once`],
+    ['encodes', encodesText(system)],
     [
       'sharp',
       versions.sharp === null ? 'does not run' : `${versions.sharp}, libvips ${versions.libvips}`,
@@ -42,6 +42,12 @@ export function examinationText(examination: Examination, width: number | undefi
     .filter((part) => part !== '')
     .map((part) => wrap(part, width))
     .join('\n');
+}
+
+/** sharp needs a thread of libuv for each file, and one must stay free (docs/encoding.md). */
+function encodesText({ cpus, encodesAtOnce }: Examination['system']): string {
+  const text = `${count(encodesAtOnce, 'file')} at once`;
+  return encodesAtOnce < cpus ? `${text}; ${cpus} with UV_THREADPOOL_SIZE=${cpus + 2}` : text;
 }
 
 function projectSections(root: string, project: ProjectState): string[] {
