@@ -6,7 +6,7 @@ export interface EnvironmentVariable {
   readonly inFiles: boolean;
 }
 
-/** Every environment variable that Tintype reads, except those by which a CI is recognised. */
+/** Every environment variable that Tintype reads, except those by which a CI is recognised, and UV_THREADPOOL_SIZE, which the command line sets. */
 export const environmentVariables: readonly EnvironmentVariable[] = [
   variable('OPENAI_API_KEY', 'the key of the provider openai', true),
   variable('OPENAI_BASE_URL', 'another server that speaks the API of OpenAI', true),
