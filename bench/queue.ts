@@ -2,6 +2,9 @@
  * The cost of a queue: compares a run that buys by itself with the same run with workers on Redis, by the CPU time of all their
  * processes without the database's. The emulated API answers within 50 ms. Needs a build.
  *
+ * More processes than processors cost CPU time of their own. So a third contestant does the same work without a queue, in as
+ * many runs as there are workers, each with its part of the pictures. The rest is the price of the queue.
+ *
  *     node -C tintype-source bench/queue.ts [--rounds 1] [--requests 10000] [--workers 4] [--places 8] [--save]
  *
  * `--places`: how many jobs each worker does at once. The run that buys by itself does as many as all workers together.
@@ -22,6 +25,7 @@ import { comparisonTable, goalTable } from './support/tables.ts';
 const defaults = { rounds: 1, requests: 10_000, workers: 4, places: 8 };
 const { rounds, requests, workers, places } = numberFlags(defaults);
 const alone = 'one process';
+const divided = `${workers} processes, no queue`;
 const queued = `${workers} x ${places} by workers`;
 const idle = 'workers without jobs';
 const cli = fileURLToPath(new URL('../packages/cli/dist/bin.js', import.meta.url));
@@ -31,16 +35,23 @@ await using emulator = await startEmulator(await flatPictures(join(root, 'pictur
 const redis = await startRedis();
 const ids = Array.from({ length: requests }, (_, at) => `p${at}`);
 const small = '{ crop: 64x64, formats: [jpeg], placeholder: none, decorative: true }';
-await writeFile(join(root, 'package.json'), '{}');
-await writeFile(
-  join(root, 'a.images.yaml'),
-  `defaults: ${small}\nimages:\n${ids.map((id) => `  ${id}: { prompt: Picture ${id} }\n`).join('')}`,
-);
+await project(root, ids);
+const parts = Array.from({ length: workers }, (_, at) => join(root, `part-${at}`));
+for (const [at, part] of parts.entries())
+  await project(
+    part,
+    ids.filter((_, id) => id % workers === at),
+  );
 
-const tintype = `${process.execPath} ${cli} --root ${root} --quiet`;
+const tintype = run(root);
 const work = `${process.execPath} ${cli} worker --root ${root} --roles buy --concurrency ${places}`;
 const contestants = [
   contestant(alone, `${tintype} --concurrency ${workers * places}`, ''),
+  contestant(
+    divided,
+    `w=; ${parts.map((part) => `${run(part)} --concurrency ${places} & w="$w $!"`).join('; ')}; for one in $w; do wait $one || exit 1; done`,
+    '',
+  ),
   contestant(queued, withWorkers(tintype), redis.url),
   contestant(idle, withWorkers('sleep 1'), redis.url),
 ];
@@ -55,6 +66,11 @@ publish(
       {
         what: 'CPU of a job beyond that of one process, ms',
         measured: (cpuMs(queued) - cpuMs(idle) - cpuMs(alone)) / requests,
+        atMost: 5,
+      },
+      {
+        what: `CPU of a job beyond that of ${divided}, ms`,
+        measured: (cpuMs(queued) - cpuMs(idle) - cpuMs(divided)) / requests,
         atMost: 5,
       },
     ]),
@@ -73,6 +89,20 @@ async function flatPictures(folder: string): Promise<string> {
     await writeFile(join(folder, `${at}.png`), bytes);
   }
   return folder;
+}
+
+/** A project whose manifest has `pictures`. */
+async function project(folder: string, pictures: readonly string[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'package.json'), '{}');
+  const images = pictures.map((id) => `  ${id}: { prompt: Picture ${id} }\n`);
+  const manifest = `defaults: ${small}\nimages:\n${images.join('')}`;
+  await writeFile(join(folder, 'a.images.yaml'), manifest);
+}
+
+/** A run of the project in `folder`, which does not look into the folders below it. */
+function run(folder: string): string {
+  return `${process.execPath} ${cli} --root ${folder} --manifest a.images.yaml --quiet`;
 }
 
 /** Runs `act` when all workers take jobs. They end after it. */
@@ -95,8 +125,9 @@ function contestant(name: string, script: string, queue: string): Contestant {
       OPENAI_BASE_URL: emulator.baseUrl,
     },
     before: async () => {
-      for (const folder of ['.tintype', 'public', 'node_modules'])
-        await rm(join(root, folder), { recursive: true, force: true });
+      for (const folder of [root, ...parts])
+        for (const made of ['.tintype', 'public', 'node_modules'])
+          await rm(join(folder, made), { recursive: true, force: true });
       await emulator.reset();
     },
   };

@@ -24,6 +24,8 @@ export interface Engine {
   readonly queue: (role: Role) => Queue;
   readonly events: (role: Role) => QueueEvents;
   readonly worker: (role: Role, process: Process, options: OwnWorkerOptions) => Worker;
+  /** Lets a worker take no more jobs, and closes it when those that it has ended. To be called instead of its own `close`. */
+  readonly closeWorker: (worker: Worker) => Promise<void>;
   /** Opens no lost connection again, so that what waits for one fails. */
   readonly giveUp: () => void;
   /**

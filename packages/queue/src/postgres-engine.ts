@@ -94,6 +94,7 @@ export async function postgresEngine(address: QueueAddress, followed: Followed):
         ...followed,
         connection,
       }) as unknown as Worker,
+    closeWorker: (worker) => worker.close(),
   };
 
   function failed(error: unknown): TintypeError {

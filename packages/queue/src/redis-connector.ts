@@ -3,15 +3,15 @@ import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { AbstractConnector, type StandaloneConnectionOptions } from 'ioredis';
 
 /**
- * A connection that has said nothing for this time is opened again, because a network may lose one without a word. BullMQ asks
- * something on each connection every 10 s, and its longest command waits 10 s for a job.
+ * A connection that owes an answer for this time is opened again, because a network may lose one without a word. BullMQ's longest
+ * command waits 10 s for a job. A connection on which nothing was asked may be silent: while a worker is busy, it waits for no job.
  */
 const silenceMs = 12_000;
 const lookMs = 1000;
 
 type Options = Omit<StandaloneConnectionOptions, 'path'> & { readonly tls?: ConnectionOptions };
 
-/** Connects as ioredis does, and ends a silent connection. Its own `socketTimeout` keeps a process alive that has closed all. */
+/** Connects as ioredis does, and ends a connection on which no answer comes. Its own `socketTimeout` keeps a process alive that has closed all. */
 export class RedisConnector extends AbstractConnector {
   readonly #options: Options;
 
@@ -29,10 +29,17 @@ export class RedisConnector extends AbstractConnector {
     stream.once('error', (error) => {
       this.firstError = error;
     });
-    let [read, since] = [0, performance.now()];
+    let answered = 0;
+    let owesSince = null as number | null;
+    // This listener is called before that of ioredis, which may ask the next question at once.
+    stream.on('data', () => {
+      answered = stream.bytesWritten;
+      owesSince = null;
+    });
     const looking = setInterval(() => {
-      if (stream.bytesRead !== read) [read, since] = [stream.bytesRead, performance.now()];
-      else if (performance.now() - since > silenceMs) stream.destroy(new Error('no answer'));
+      if (stream.bytesWritten === answered) return;
+      owesSince ??= performance.now();
+      if (performance.now() - owesSince > silenceMs) stream.destroy(new Error('no answer'));
     }, lookMs);
     looking.unref();
     stream.once('close', () => clearInterval(looking));

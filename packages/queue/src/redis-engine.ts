@@ -1,4 +1,11 @@
-import { Queue, QueueEvents, type QueueEventsOptions, type QueueOptions, Worker } from 'bullmq';
+import {
+  Queue,
+  QueueEvents,
+  type QueueEventsOptions,
+  type QueueOptions,
+  type RedisClient,
+  Worker,
+} from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { TintypeError } from '@tintype/core';
@@ -36,7 +43,20 @@ export function redisEngine(address: QueueAddress, followed: Followed): Engine {
     events: (role) => new QueueEvents(nameOf(role), always satisfies QueueEventsOptions),
     worker: (role, process, options) =>
       new Worker(nameOf(role), process, { ...options, ...always, ...followed }),
+    closeWorker(worker) {
+      // Before BullMQ looks at it.
+      worker.backend.blockingClient?.then(reopenAtOnce, () => {});
+      return worker.close();
+    },
   };
+}
+
+/**
+ * BullMQ ends the connection on which a worker waits for jobs, and waits until ioredis says that it has ended. ioredis never says that
+ * of a lost connection that it opens again after a moment, and opens it no more (ioredis 5.11.1, BullMQ 6.7.0, 2026-11-30).
+ */
+function reopenAtOnce(client: RedisClient): void {
+  if (client.status === 'reconnecting') client.connect().catch(() => {});
 }
 
 /** Waits a moment for a server that is being started. */

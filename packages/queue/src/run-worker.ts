@@ -145,12 +145,12 @@ async function takeJobs(
     const extra = engine.worker('buy', timed('buy', buy), own);
     extra.on('error', engine.repair);
     lent.add(extra);
-    return () => void succeeds(extra.close()).finally(() => lent.delete(extra));
+    return () => void succeeds(engine.closeWorker(extra)).finally(() => lent.delete(extra));
   }
 
   /** Waits for all pictures. If the database is away then, it does not hear of them, and the next run finds them in the store. */
   async function closeAll(): Promise<void> {
-    const closed = Promise.all([...workers, ...lent].map((each) => each.close()));
+    const closed = Promise.all([...workers, ...lent].map(engine.closeWorker));
     await Promise.all(active.values());
     const late = setTimeout(engine.giveUp, goneMs);
     await succeeds(inTime(closed, 2 * goneMs));
