@@ -52,6 +52,7 @@ export const exitCodeOf: Readonly<Record<ErrorCode, number>> = {
   'not-connected': exitCodes.someFailed,
   'unknown-outcome': exitCodes.someFailed,
   'unusable-answers': exitCodes.someFailed,
+  'sharp-unavailable': exitCodes.someFailed,
   'untrusted-certificate': exitCodes.someFailed,
   'connection-lost': exitCodes.someFailed,
   timeout: exitCodes.someFailed,

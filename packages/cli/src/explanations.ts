@@ -207,6 +207,10 @@ export const errors: Readonly<Record<ErrorCode, Explanation>> = {
     'Two answers of one kind could not be used, so the run stopped.',
     'Check the address and the server. What came is kept aside.',
   ],
+  'sharp-unavailable': [
+    'sharp, which reads and encodes pictures, does not run on this machine. Nothing is bought that cannot be read.',
+    'Install the packages again on this machine, with the optional ones: `npm install --include=optional`. `tintype doctor` says whether sharp runs here.',
+  ],
   'store-not-readable': [
     'The store cannot be read.',
     'Check its permissions, and what is in the way.',

@@ -69,6 +69,7 @@ export type ErrorCode =
   | 'not-permitted'
   | 'untrusted-certificate'
   | 'unusable-answers'
+  | 'sharp-unavailable'
   | 'store-not-readable'
   | 'store-not-writable'
   // a remote fails

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { RedisConnector } from '../src/redis-connector.ts';
+import { openEngine } from '../src/engine.ts';
+import { queueAddress } from '../src/queue-address.ts';
 import { startLossyProxy } from './support/lossy-proxy.ts';
 import { missingRedis, startRedis } from './support/redis-server.ts';
 
@@ -12,24 +12,25 @@ test.skipIf(missingRedis !== '')(
     onTestFinished(server.stop);
     const proxy = await startLossyProxy(server.url);
     onTestFinished(proxy.stop);
-    const client = new Redis(proxy.url, { Connector: RedisConnector, maxRetriesPerRequest: null });
-    onTestFinished(() => client.disconnect());
-    client.on('error', () => {});
-    await client.ping();
+    const engine = await openEngine(queueAddress(proxy.url));
+    const queue = engine.queue('buy');
+    onTestFinished(() => queue.close());
+    queue.on('error', engine.repair);
+    expect(await queue.count()).toBe(0);
     let closed = 0;
-    client.on('close', () => closed++);
+    (await queue.backend.client).on('close', () => closed++);
 
     // A worker whose places are all taken asks nothing on the connection on which it waits for jobs.
     await sleep(15_000);
     expect(closed).toBe(0);
-    expect(await client.ping()).toBe('PONG');
+    expect(await queue.count()).toBe(0);
 
     proxy.beSilent(true);
     const asked = performance.now();
-    const answer = client.ping();
+    const answer = queue.count();
     await vi.waitUntil(() => closed === 1, { timeout: 20_000 });
     expect(performance.now() - asked).toBeGreaterThan(10_000);
     proxy.beSilent(false);
-    expect(await answer).toBe('PONG');
+    expect(await answer).toBe(0);
   },
 );

@@ -7,6 +7,7 @@ import { namesBelow } from './names-below.ts';
 import { isRunning } from '../process/is-running.ts';
 import { removeFile } from './remove-file.ts';
 import { succeeds } from '../succeeds.ts';
+import { whenFree } from './when-free.ts';
 
 /**
  * Writes a file that is either complete or absent; every other writer uses this one. `fill` makes the file at a temporary
@@ -20,7 +21,7 @@ export async function replaceFile<Result>(
 ): Promise<Result> {
   try {
     const result = await fill(temporary);
-    await rename(temporary, path);
+    await whenFree(() => rename(temporary, path));
     return result;
   } catch (error) {
     await removeFile(temporary).catch(() => {});
@@ -121,11 +122,9 @@ async function giveName(temporary: string, path: string): Promise<boolean> {
   try {
     await link(temporary, path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return false;
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS') throw error;
-    if (await isThere(path)) return false;
-    await rename(temporary, path);
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' || (await isThere(path))) return false;
+    // File systems without links have many codes for it: EPERM, ENOTSUP, ENOSYS, EACCES on Android, EISDIR for exFAT on Windows.
+    await whenFree(() => rename(temporary, path));
   }
   return true;
 }

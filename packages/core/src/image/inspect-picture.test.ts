@@ -2,7 +2,7 @@ import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
 import { pngOf } from '../../test/support/png-of.ts';
-import { countFrames, inspectPicture, PictureError } from './inspect-picture.ts';
+import { asPictureError, countFrames, inspectPicture, PictureError } from './inspect-picture.ts';
 import { decodePicture } from './raw-picture.ts';
 import { toApiPicture } from './to-api-picture.ts';
 
@@ -150,3 +150,10 @@ function pngHeader(width: number, height: number): Buffer {
     ['IEND', Buffer.alloc(0)],
   ]);
 }
+
+test('too little memory is not said of the picture', async () => {
+  const failing = asPictureError(Buffer.alloc(0), async () => {
+    throw new Error('vips_tracked: out of memory -- size == 400MB');
+  });
+  await expect(failing).rejects.toMatchObject({ name: 'TintypeError', code: 'encode' });
+});

@@ -1,4 +1,5 @@
 import type { PictureInfo } from '../types.ts';
+import { TintypeError } from '../errors.ts';
 import { encodeQueue } from './encode-queue.ts';
 import { bytesOf, headerOf } from './end-pipeline.ts';
 import { loadSharp, maxPixels } from './load-sharp.ts';
@@ -56,7 +57,7 @@ async function decode(bytes: Uint8Array): Promise<void> {
   releaseBuffer(decoded);
 }
 
-/** Runs `read`, and says its errors as a PictureError. */
+/** Runs `read`, and says the errors of its decoder as a PictureError. A TintypeError is not about the picture. */
 export async function asPictureError<Result>(
   bytes: Uint8Array,
   read: () => Promise<Result>,
@@ -64,6 +65,10 @@ export async function asPictureError<Result>(
   try {
     return await read();
   } catch (error) {
+    if (error instanceof TintypeError) throw error;
+    // libvips says so (8.18, 2026-11-30). The picture may be whole.
+    if (/out of memory/i.test(String(error)))
+      throw new TintypeError('encode', `it needs more memory than there is: ${String(error)}`);
     throw new PictureError('undecodable', undecodable(bytes, error), error);
   }
 }

@@ -168,17 +168,8 @@ export async function examineProject(
 
 /** Loads sharp, because its binary may be the one of another machine. */
 async function readSharp(): Promise<{ sharp: string; libvips: string }> {
-  try {
-    const { versions } = await loadSharp();
-    return { sharp: versions.sharp ?? libraryVersion('sharp')!, libvips: versions.vips };
-  } catch (cause) {
-    const reason = (cause as Error).message.split('\n')[0];
-    throw new TintypeError(
-      'encode',
-      `sharp does not run here, so no picture can be read or encoded: ${reason}. Remove node_modules and install again on this machine`,
-      { cause },
-    );
-  }
+  const { versions } = await loadSharp();
+  return { sharp: versions.sharp ?? libraryVersion('sharp')!, libvips: versions.vips };
 }
 
 function problemsOf(error: unknown): ExaminedProblem[] {

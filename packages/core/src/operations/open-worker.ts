@@ -4,6 +4,7 @@ import { TintypeError } from '../errors.ts';
 import type { Event } from '../events.ts';
 import { deriveVariants } from '../image/derive-variants.ts';
 import { encodingsAt } from '../image/encoding-speed.ts';
+import { loadSharp } from '../image/load-sharp.ts';
 import { ownProcess } from '../process/process-mark.ts';
 import { failureOf } from '../purchase/failure-data.ts';
 import { openPurchases } from '../purchase/obtain-original.ts';
@@ -43,8 +44,9 @@ export interface Worker {
   readonly close: () => Promise<void>;
 }
 
-/** Rejects as `Store.prepareToBuy`, where machines that share the store cannot be kept apart. */
+/** Rejects as `Store.prepareToBuy`, where machines that share the store cannot be kept apart, and with `sharp-unavailable`. */
 export async function openWorker(context: Context, rates: Rates): Promise<Worker> {
+  await loadSharp();
   const store = await openStore(context);
   await store.clearDead();
   await store.prepareToBuy([]);

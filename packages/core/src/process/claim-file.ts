@@ -8,6 +8,7 @@ import { TintypeError } from '../errors.ts';
 import { isGone, ownProcess, processMark } from './process-mark.ts';
 import { openRegular, readWhole } from '../fs/read-regular.ts';
 import { removeFile } from '../fs/remove-file.ts';
+import { whenFree } from '../fs/when-free.ts';
 import { count, parseJson } from '../schema.ts';
 import type { ProcessMark } from '../types.ts';
 
@@ -175,7 +176,8 @@ async function take(path: string, holder: Holder): Promise<boolean> {
   await mkdir(aside, { recursive: true });
   try {
     await writeFile(join(aside, holder.token), render(holder));
-    await rename(aside, path);
+    const isHeld = async () => (await look(path)).kind === 'free';
+    await whenFree(() => rename(aside, path), { isHeld });
     return true;
   } catch (error) {
     await discard(aside, holder.token);

@@ -1,5 +1,6 @@
 import { succeeds } from '../succeeds.ts';
 import type { Context } from '../context.ts';
+import { loadSharp } from '../image/load-sharp.ts';
 import { modelNamed } from '../plan/models.ts';
 import { type Order, type Picture, ProviderError, type RateLimit } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
@@ -59,7 +60,8 @@ export async function attemptPurchase(
 ): Promise<KeptAnswer> {
   const { run, store, providers, day } = context;
   const provider = providers(resolved.provider);
-  await provider.load?.();
+  // What cannot be read here is not bought.
+  await Promise.all([provider.load?.(), loadSharp()]);
   let attempt = newAttempt(resolved, context);
   const order = await orderFor(resolved, context);
   const secrets = callSecrets(order, provider, run);

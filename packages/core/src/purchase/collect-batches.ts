@@ -1,6 +1,7 @@
 import { count } from '../amounts.ts';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
+import { loadSharp } from '../image/load-sharp.ts';
 import { releaseBuffer } from '../release-buffer.ts';
 import { type BatchLook, type Picture, ProviderError } from '../provider/provider.ts';
 import { shownText } from '../provider/shown-text.ts';
@@ -83,6 +84,8 @@ async function recordAnswers(
   tools: BatchTools,
 ): Promise<BatchState> {
   const { store, run } = tools;
+  // Answers that cannot be read here wait at the provider.
+  await loadSharp();
   const keys = new Set<string>(batch.lines.map(({ key }) => key));
   const missing = new Map(batch.lines.map((line) => [line.key, line]));
   let recorded = 0;

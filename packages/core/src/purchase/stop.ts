@@ -50,6 +50,7 @@ const stoppingCodes: ReadonlySet<string> = new Set([
   'store-not-writable',
   'store-not-readable',
   'unusable-answers',
+  'sharp-unavailable',
   'remote-unavailable',
   'remote-denied',
   'remote-unsupported',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
+import { loadSharp } from '../image/load-sharp.ts';
 import type { Access, BatchOffer, Order, PlacedBatch } from '../provider/provider.ts';
 import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
@@ -43,6 +44,8 @@ export async function submitBatch(
   context: PurchaseContext,
 ): Promise<Submitted> {
   const { store, run } = context;
+  // What cannot be read here is not ordered.
+  await loadSharp();
   const name = randomBytes(16).toString('hex');
   const { offer: calls, access } = reachOffer(requests[0]!.provider, context);
   const claims: Claim[] = [];

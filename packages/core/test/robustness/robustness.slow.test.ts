@@ -101,6 +101,18 @@ describe.concurrent('a disk that refuses', patience, () => {
     expect(scene.api.ledger).toHaveLength(1);
   });
 
+  test.each(['EPERM', 'ENOTSUP', 'EISDIR'])('links, with %s', async (code) => {
+    const row = {
+      name: code,
+      pattern: '^link ',
+      exit: 0,
+      bought: 3,
+      delivered: 3,
+      says: null,
+    } as const;
+    expect((await runDisk(row, code)).problems).toEqual([]);
+  });
+
   test('anything, because it is full', async () => {
     expect((await runFullDisk())?.problems ?? []).toEqual([]);
   });
