@@ -208,8 +208,8 @@ export const errors: Readonly<Record<ErrorCode, Explanation>> = {
     'Check the address and the server. What came is kept aside.',
   ],
   'sharp-unavailable': [
-    'sharp, which reads and encodes pictures, does not run on this machine. Nothing is bought that cannot be read.',
-    'Install the packages again on this machine, with the optional ones: `npm install --include=optional`. `tintype doctor` says whether sharp runs here.',
+    'sharp, which reads and encodes pictures, does not run on this machine, or cannot read a format. Nothing is bought that cannot be read.',
+    'Install the packages again on this machine, with the optional ones: `npm install --include=optional`. If only SVG cannot be read, unset `VIPS_BLOCK_UNTRUSTED`. `tintype doctor` says whether sharp runs here.',
   ],
   'store-not-readable': [
     'The store cannot be read.',

@@ -49,3 +49,20 @@ test('an answer that an earlier run received is not called damaged', async () =>
   expect((await scene.run({ args: ['ada', '--reporter', 'json'] })).code).toBe(0);
   expect(scene.api.ledger).toHaveLength(1);
 });
+
+test('where sharp may not read SVG no drawing is bought', async () => {
+  await using scene = await openScene({
+    'a.images.yaml':
+      'images: { logo: { prompt: logo, model: gpt-image-2.6-flare, output_format: svg, decorative: true } }',
+  });
+  const { code, events } = await scene.run({ env: { VIPS_BLOCK_UNTRUSTED: '1' } });
+  expect(code).toBe(1);
+  expect(events.filter(({ type }) => type === 'failed')).toMatchObject([
+    {
+      code: 'sharp-unavailable',
+      message: expect.stringContaining('sharp cannot read svg here, so no such picture is bought'),
+      maybeBilled: false,
+    },
+  ]);
+  expect(scene.api.ledger).toEqual([]);
+});

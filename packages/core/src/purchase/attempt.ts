@@ -1,6 +1,5 @@
 import { succeeds } from '../succeeds.ts';
 import type { Context } from '../context.ts';
-import { loadSharp } from '../image/load-sharp.ts';
 import { modelNamed } from '../plan/models.ts';
 import { type Order, type Picture, ProviderError, type RateLimit } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
@@ -10,9 +9,11 @@ import { bytesWithoutSecrets, repeatsSecret, withoutSecrets } from '../secrets.t
 import type { Store } from '../store/store.ts';
 import type { Attempt, PlannedRequest, ResolvedRequest } from '../types.ts';
 import { callSecrets } from './call-secrets.ts';
+import { checkReader } from './check-reader.ts';
 import { cleanAnswer } from './clean-answer.ts';
 import { type CurrentOrder, isSameCall } from './current-order.ts';
 import { ClaimLostError, NotSentError } from './failures.ts';
+import { originalFormatOf } from './judge-picture.ts';
 import { keepAnswer, type KeptAnswer } from './keep-answer.ts';
 import { keysOf } from './keys-of.ts';
 import { partialPictures } from './partial-pictures.ts';
@@ -60,8 +61,8 @@ export async function attemptPurchase(
 ): Promise<KeptAnswer> {
   const { run, store, providers, day } = context;
   const provider = providers(resolved.provider);
-  // What cannot be read here is not bought.
-  await Promise.all([provider.load?.(), loadSharp()]);
+  const expected = originalFormatOf(resolved.request, provider.originalFormat === null);
+  await Promise.all([provider.load?.(), checkReader(expected)]);
   let attempt = newAttempt(resolved, context);
   const order = await orderFor(resolved, context);
   const secrets = callSecrets(order, provider, run);

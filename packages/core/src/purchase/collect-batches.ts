@@ -1,16 +1,17 @@
 import { count } from '../amounts.ts';
 import { type Context, report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import { loadSharp } from '../image/load-sharp.ts';
 import { releaseBuffer } from '../release-buffer.ts';
 import { type BatchLook, type Picture, ProviderError } from '../provider/provider.ts';
 import { shownText } from '../provider/shown-text.ts';
 import type { Store } from '../store/store.ts';
 import type { Attempt, Batch, Key } from '../types.ts';
 import { policies } from '../provider/retry.ts';
+import { checkReader } from './check-reader.ts';
 import { rememberFailedLines } from './failed-lines.ts';
 import { interrupted } from './failures.ts';
 import { fewAtOnce } from './few-at-once.ts';
+import { originalFormatOf } from './judge-picture.ts';
 import { keepAnswer } from './keep-answer.ts';
 import { lazyProviders } from './providers.ts';
 import { type BatchTools, type ReachedBatch, reachBatch } from './recover-batch.ts';
@@ -85,7 +86,8 @@ async function recordAnswers(
 ): Promise<BatchState> {
   const { store, run } = tools;
   // Answers that cannot be read here wait at the provider.
-  await loadSharp();
+  for (const { request, anyFormat } of batch.lines)
+    await checkReader(originalFormatOf(request, anyFormat === true));
   const keys = new Set<string>(batch.lines.map(({ key }) => key));
   const missing = new Map(batch.lines.map((line) => [line.key, line]));
   let recorded = 0;

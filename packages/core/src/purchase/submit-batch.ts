@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import { loadSharp } from '../image/load-sharp.ts';
 import type { Access, BatchOffer, Order, PlacedBatch } from '../provider/provider.ts';
 import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
@@ -13,6 +12,8 @@ import { batchClaim, claimingTurn, patience } from './batch-claim.ts';
 import { interrupted } from './failures.ts';
 import { newBatch } from './new-batch.ts';
 import { reachOffer } from './batch-access.ts';
+import { checkReader } from './check-reader.ts';
+import { originalFormatOf } from './judge-picture.ts';
 import type { PurchaseContext } from './purchase-context.ts';
 import { findOrPrevent } from './recover-batch.ts';
 import { settleAttempt } from './settle-attempt.ts';
@@ -44,10 +45,11 @@ export async function submitBatch(
   context: PurchaseContext,
 ): Promise<Submitted> {
   const { store, run } = context;
-  // What cannot be read here is not ordered.
-  await loadSharp();
   const name = randomBytes(16).toString('hex');
-  const { offer: calls, access } = reachOffer(requests[0]!.provider, context);
+  const { provider } = requests[0]!;
+  const takesAnyFormat = context.providers(provider).originalFormat === null;
+  for (const { request } of requests) await checkReader(originalFormatOf(request, takesAnyFormat));
+  const { offer: calls, access } = reachOffer(provider, context);
   const claims: Claim[] = [];
   const lines: ResolvedRequest[] = [];
   const notOrdered: { resolved: ResolvedRequest; error: TintypeError }[] = [];
