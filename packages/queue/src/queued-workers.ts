@@ -64,7 +64,8 @@ export async function openQueuedWorkers(
     const [queue, events] = [engine.queue(role), engine.events(role)];
     const follower = followJobs(queue, events, engine.repair);
     // Otherwise the first jobs may end unnoticed, until they are looked at.
-    await events.waitUntilReady().catch((error: unknown) => {
+    await inTime(events.waitUntilReady()).catch(async (error: unknown) => {
+      await follower.close();
       throw engine.unavailable(error);
     });
     const endWatch = warnWithoutWorkers(queue, { role, address, ...follower }, context);

@@ -1,4 +1,4 @@
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { AbstractConnector, type StandaloneConnectionOptions } from 'ioredis';
 
@@ -9,7 +9,11 @@ import { AbstractConnector, type StandaloneConnectionOptions } from 'ioredis';
 const silenceMs = 12_000;
 const lookMs = 1000;
 
-type Options = Omit<StandaloneConnectionOptions, 'path'> & { readonly tls?: ConnectionOptions };
+type Options = Omit<StandaloneConnectionOptions, 'path'> & {
+  readonly tls?: ConnectionOptions;
+  /** Holds each connection while it is open. */
+  readonly opened: Set<Socket>;
+};
 
 /** Connects as ioredis does, and ends a connection on which no answer comes. Its own `socketTimeout` keeps a process alive that has closed all. */
 export class RedisConnector extends AbstractConnector {
@@ -20,12 +24,13 @@ export class RedisConnector extends AbstractConnector {
     this.#options = options;
   }
 
-  override async connect(): Promise<ReturnType<typeof createConnection>> {
-    const { host = 'localhost', port = 6379, family = 0, tls } = this.#options;
+  override async connect(): Promise<Socket> {
+    const { host = 'localhost', port = 6379, family = 0, tls, opened } = this.#options;
     this.connecting = true;
     const place = { host, port, family };
     const stream = tls === undefined ? createConnection(place) : connectTls({ ...place, ...tls });
     this.stream = stream;
+    opened.add(stream);
     stream.once('error', (error) => {
       this.firstError = error;
     });
@@ -42,7 +47,10 @@ export class RedisConnector extends AbstractConnector {
       if (performance.now() - owesSince > silenceMs) stream.destroy(new Error('no answer'));
     }, lookMs);
     looking.unref();
-    stream.once('close', () => clearInterval(looking));
+    stream.once('close', () => {
+      clearInterval(looking);
+      opened.delete(stream);
+    });
     return stream;
   }
 }

@@ -6,6 +6,7 @@ import {
   type RedisClient,
   Worker,
 } from 'bullmq';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { TintypeError } from '@tintype/core';
@@ -26,7 +27,8 @@ export function redisEngine(address: QueueAddress, followed: Followed): Engine {
   // Commands of a run fail where Redis is away for long; a worker waits.
   let isGivenUp = false;
   const retryStrategy = (times: number) => (isGivenUp ? null : Math.min(500 * times, 2000));
-  const connection = { url: address.url, retryStrategy, Connector: RedisConnector };
+  const opened = new Set<Socket>();
+  const connection = { url: address.url, retryStrategy, Connector: RedisConnector, opened };
   const once = { connection: { ...connection, maxRetriesPerRequest: 20 } };
   const always = { connection: { ...connection, maxRetriesPerRequest: null } };
   const nameOf = (role: Role) => queueName(address, role);
@@ -37,8 +39,11 @@ export function redisEngine(address: QueueAddress, followed: Followed): Engine {
     giveUp: () => {
       isGivenUp = true;
     },
-    // A silent connection ends itself: see `RedisConnector`.
-    close: closeInTime,
+    async close(queues) {
+      await closeInTime(queues);
+      isGivenUp = true;
+      for (const socket of opened) socket.destroy();
+    },
     queue: (role) => new Queue(nameOf(role), { ...once, ...followed } satisfies QueueOptions),
     events: (role) => new QueueEvents(nameOf(role), always satisfies QueueEventsOptions),
     worker: (role, process, options) =>

@@ -15,6 +15,8 @@ export interface LossyProxy {
   readonly holdUntil: (late: string, before: string) => void;
   /** For PostgreSQL: after `healthy` more connections, each ends with this message in the packet that says that it is open. */
   readonly endOnceOpen: (healthy: number, message: Buffer) => void;
+  /** After `healthy` more connections, nothing comes on new ones, though they open. */
+  readonly muteAfter: (healthy: number) => void;
   readonly stop: () => Promise<void>;
 }
 
@@ -25,11 +27,13 @@ export async function startLossyProxy(url: string): Promise<LossyProxy> {
   let isSilent = false;
   let isPulled = false;
   let ending: { healthy: number; readonly message: Buffer } | null = null;
+  let unmuted = Infinity;
   let held: readonly [late: string, before: string] | null = null;
   const arrivals = new EventEmitter();
   // Otherwise the end of a client would end its connection here.
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = connect(Number(target.port), target.hostname);
+    const isMute = unmuted-- <= 0;
     const farewell = ending !== null && ending.healthy-- <= 0 ? ending.message : null;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
@@ -56,7 +60,7 @@ export async function startLossyProxy(url: string): Promise<LossyProxy> {
       client.resume();
     });
     upstream.on('data', (bytes) => {
-      if (isSilent || isPulled) return;
+      if (isSilent || isPulled || isMute) return;
       if (breaking.has(upstream)) client.destroy();
       else if (farewell !== null && bytes.includes(readyForQuery))
         client.end(Buffer.concat([bytes, farewell]));
@@ -71,6 +75,7 @@ export async function startLossyProxy(url: string): Promise<LossyProxy> {
     beSilent: (silent) => (isSilent = silent),
     holdUntil: (late, before) => (held = [late, before]),
     pullCable: () => (isPulled = true),
+    muteAfter: (healthy) => (unmuted = healthy),
     endOnceOpen: (healthy, message) => (ending = { healthy, message }),
     loseNextAnswer: () => sockets.forEach((socket) => breaking.add(socket)),
     stop: async () => {
