@@ -66,3 +66,13 @@ test('where sharp may not read SVG no drawing is bought', async () => {
   ]);
   expect(scene.api.ledger).toEqual([]);
 });
+
+test('where sharp may not read SVG it is said why there is no stand-in', async () => {
+  await using scene = await openScene(files);
+  const args = ['--missing', 'standin', '--reporter', 'json', 'ada'];
+  const { code, events } = await scene.run({ env: { VIPS_BLOCK_UNTRUSTED: '1' }, args });
+  expect(code).toBe(1);
+  expect(events.filter(({ type }) => type === 'failed')).toMatchObject([
+    { code: 'encode', message: expect.stringContaining('VIPS_BLOCK_UNTRUSTED') },
+  ]);
+});

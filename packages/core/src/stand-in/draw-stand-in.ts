@@ -1,3 +1,4 @@
+import { encodeError } from '../image/encode-error.ts';
 import { bytesOf } from '../image/end-pipeline.ts';
 import { loadSharp } from '../image/load-sharp.ts';
 import { animateStandIn, type StandInFrames } from './animate-stand-in.ts';
@@ -41,7 +42,11 @@ export async function drawStandIn(standIn: StandIn): Promise<Buffer> {
   const sharp = await loadSharp();
   const raster = sharp(Buffer.from(svg));
   const drawn = standIn.isTransparent ? raster : raster.removeAlpha();
-  const png = await bytesOf(drawn.png({ compressionLevel: 6 }));
+  const png = await bytesOf(drawn.png({ compressionLevel: 6 })).catch((error: unknown) => {
+    const what =
+      'The stand-in could not be drawn (where VIPS_BLOCK_UNTRUSTED is set, sharp reads no SVG)';
+    throw encodeError(what, error);
+  });
   return standIn.frames === undefined ? png : animateStandIn(png, standIn.frames);
 }
 
