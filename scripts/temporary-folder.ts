@@ -2,7 +2,7 @@
  * One temporary folder for all tests of a run, removed when it ends. It is in memory where there is room: the tests flush
  * tens of thousands of files, which costs a disk more than half of the suite's time (measured 2026-11-28).
  */
-import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, mkdtempSync, realpathSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -11,7 +11,8 @@ const memory = '/dev/shm';
 const neededBytes = 2 * 1024 ** 3;
 
 export default function setUp(): () => void {
-  const folder = mkdtempSync(join(hasRoom(memory) ? memory : tmpdir(), 'tintype-'));
+  // macOS's temporary folder is a link. Programs see the real path of their working folder, and tests compare it.
+  const folder = realpathSync(mkdtempSync(join(hasRoom(memory) ? memory : tmpdir(), 'tintype-')));
   // Root starts PostgreSQL as another user, who must reach its folder in this one.
   if (process.getuid?.() === 0) chmodSync(folder, 0o711);
   process.env['TMPDIR'] = folder;
