@@ -1,6 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { AbstractConnector, type StandaloneConnectionOptions } from 'ioredis';
+import type { CutSockets } from './cut-sockets.ts';
 
 /**
  * A connection that owes an answer for this time is opened again, because a network may lose one without a word. BullMQ's longest
@@ -11,8 +12,7 @@ const lookMs = 1000;
 
 type Options = Omit<StandaloneConnectionOptions, 'path'> & {
   readonly tls?: ConnectionOptions;
-  /** Holds each connection while it is open. */
-  readonly opened: Set<Socket>;
+  readonly hold: CutSockets['hold'];
 };
 
 /** Connects as ioredis does, and ends a connection on which no answer comes. Its own `socketTimeout` keeps a process alive that has closed all. */
@@ -25,12 +25,13 @@ export class RedisConnector extends AbstractConnector {
   }
 
   override async connect(): Promise<Socket> {
-    const { host = 'localhost', port = 6379, family = 0, tls, opened } = this.#options;
+    const { host = 'localhost', port = 6379, family = 0, tls, hold } = this.#options;
     this.connecting = true;
     const place = { host, port, family };
-    const stream = tls === undefined ? createConnection(place) : connectTls({ ...place, ...tls });
+    const stream = hold(
+      tls === undefined ? createConnection(place) : connectTls({ ...place, ...tls }),
+    );
     this.stream = stream;
-    opened.add(stream);
     stream.once('error', (error) => {
       this.firstError = error;
     });
@@ -47,10 +48,7 @@ export class RedisConnector extends AbstractConnector {
       if (performance.now() - owesSince > silenceMs) stream.destroy(new Error('no answer'));
     }, lookMs);
     looking.unref();
-    stream.once('close', () => {
-      clearInterval(looking);
-      opened.delete(stream);
-    });
+    stream.once('close', () => clearInterval(looking));
     return stream;
   }
 }

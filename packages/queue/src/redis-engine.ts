@@ -6,10 +6,10 @@ import {
   type RedisClient,
   Worker,
 } from 'bullmq';
-import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { TintypeError } from '@tintype/core';
+import { cutSockets } from './cut-sockets.ts';
 import {
   closeInTime,
   type Engine,
@@ -27,8 +27,8 @@ export function redisEngine(address: QueueAddress, followed: Followed): Engine {
   // Commands of a run fail where Redis is away for long; a worker waits.
   let isGivenUp = false;
   const retryStrategy = (times: number) => (isGivenUp ? null : Math.min(500 * times, 2000));
-  const opened = new Set<Socket>();
-  const connection = { url: address.url, retryStrategy, Connector: RedisConnector, opened };
+  const { hold, cut } = cutSockets();
+  const connection = { url: address.url, retryStrategy, Connector: RedisConnector, hold };
   const once = { connection: { ...connection, maxRetriesPerRequest: 20 } };
   const always = { connection: { ...connection, maxRetriesPerRequest: null } };
   const nameOf = (role: Role) => queueName(address, role);
@@ -42,7 +42,7 @@ export function redisEngine(address: QueueAddress, followed: Followed): Engine {
     async close(queues) {
       await closeInTime(queues);
       isGivenUp = true;
-      for (const socket of opened) socket.destroy();
+      cut();
     },
     queue: (role) => new Queue(nameOf(role), { ...once, ...followed } satisfies QueueOptions),
     events: (role) => new QueueEvents(nameOf(role), always satisfies QueueEventsOptions),
