@@ -1,22 +1,22 @@
 import { TintypeError } from '../errors.ts';
-import { loadSharp } from '../image/load-sharp.ts';
 import { judgePicture, type OriginalFormat } from './judge-picture.ts';
 
-const checks = new Map<OriginalFormat, Promise<void>>();
+type Format = NonNullable<OriginalFormat>;
+
+const checks = new Map<Format, Promise<void>>();
 
 /**
  * Makes sure that answers of a format can be read here, with a small picture, once for each format. What cannot be read is not bought,
  * because it would be taken for damaged. Rejects with `sharp-unavailable`.
  */
 export function checkReader(expected: OriginalFormat): Promise<void> {
-  const check = checks.get(expected) ?? readSample(expected);
-  checks.set(expected, check);
+  const format = expected ?? 'png';
+  const check = checks.get(format) ?? readSample(format);
+  checks.set(format, check);
   return check;
 }
 
-async function readSample(expected: OriginalFormat): Promise<void> {
-  await loadSharp();
-  const format = expected ?? 'png';
+async function readSample(format: Format): Promise<void> {
   const { problem } = await judgePicture(samples[format], format);
   if (problem === null) return;
   throw new TintypeError(
@@ -26,7 +26,7 @@ async function readSample(expected: OriginalFormat): Promise<void> {
 }
 
 /** One pixel each. */
-const samples: Readonly<Record<NonNullable<OriginalFormat>, Uint8Array>> = {
+const samples: Readonly<Record<Format, Uint8Array>> = {
   png: Buffer.from(
     'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAACXBIWXMAAAPoAAAD6AG1e1JrAAAADElEQVQImWPo6OgAAAM0AZmUse0HAAAAAElFTkSuQmCC',
     'base64',
