@@ -47,11 +47,7 @@ const tintype = run(root);
 const work = `${process.execPath} ${cli} worker --root ${root} --roles buy --concurrency ${places}`;
 const contestants = [
   contestant(alone, `${tintype} --concurrency ${workers * places}`, ''),
-  contestant(
-    divided,
-    `w=; ${parts.map((part) => `${run(part)} --concurrency ${places} & w="$w $!"`).join('; ')}; for one in $w; do wait $one || exit 1; done`,
-    '',
-  ),
+  contestant(divided, atOnce(parts.map((part) => `${run(part)} --concurrency ${places}`)), ''),
   contestant(queued, withWorkers(tintype), redis.url),
   contestant(idle, withWorkers('sleep 1'), redis.url),
 ];
@@ -103,6 +99,12 @@ async function project(folder: string, pictures: readonly string[]): Promise<voi
 /** A run of the project in `folder`, which does not look into the folders below it. */
 function run(folder: string): string {
   return `${process.execPath} ${cli} --root ${folder} --manifest a.images.yaml --quiet`;
+}
+
+/** Runs all commands at once, and fails if one does. */
+function atOnce(commands: readonly string[]): string {
+  const start = commands.map((command) => `${command} & w="$w $!";`);
+  return `w=; ${start.join(' ')} for one in $w; do wait $one || exit 1; done`;
 }
 
 /** Runs `act` when all workers take jobs. They end after it. */

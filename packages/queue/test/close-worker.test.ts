@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openEngine } from '../src/engine.ts';
 import { queueAddress } from '../src/queue-address.ts';
@@ -17,8 +18,9 @@ test.skipIf(missingRedis !== '')(
     await server.kill();
     await vi.waitUntil(() => waiting?.status === 'reconnecting');
     engine.giveUp();
+    const closed = once(worker, 'closed');
     await engine.closeWorker(worker);
-    expect(worker.closing).toBeInstanceOf(Promise);
+    await closed;
     expect(waiting?.status).toBe('end');
   },
   12_000,
