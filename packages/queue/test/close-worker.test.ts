@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openEngine } from '../src/engine.ts';
 import { queueAddress } from '../src/queue-address.ts';
@@ -18,7 +17,8 @@ test.skipIf(missingRedis !== '')(
     await server.kill();
     await vi.waitUntil(() => waiting?.status === 'reconnecting');
     engine.giveUp();
-    const closed = once(worker, 'closed');
+    // An error on the way is no end.
+    const closed = new Promise<void>((resolve) => void worker.once('closed', resolve));
     await engine.closeWorker(worker);
     await closed;
     expect(waiting?.status).toBe('end');
