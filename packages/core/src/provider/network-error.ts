@@ -16,7 +16,11 @@ export function networkError(error: unknown): ProviderError | null {
   if (isRefusedPort(error)) {
     return new ProviderError('refused', 'the port of its address is one that fetch refuses');
   }
-  if ((code !== null && neverSent.has(code)) || isHandshakeFailure(error)) {
+  if (
+    (code !== null && neverSent.has(code)) ||
+    isBeforeSending(error) ||
+    isHandshakeFailure(error)
+  ) {
     const why = code === null ? '' : ` (${code})`;
     return new ProviderError('not-connected', `the API could not be reached${why}`);
   }
@@ -48,6 +52,21 @@ const neverSent: ReadonlySet<string> = new Set([
   'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
   'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
 ]);
+
+/**
+ * Whether no connection was made, whatever the reason: too many open files (EMFILE), a firewall (EACCES, EPERM), no answer (ETIMEDOUT).
+ * Only a connection that exists reads or writes. If a name has several addresses, there is an error for each.
+ */
+function isBeforeSending(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('syscall' in at && connecting.has(String(at.syscall))) return true;
+    if (at instanceof AggregateError) return at.errors.every(isBeforeSending);
+  }
+  return false;
+}
+
+/** What Node names as `syscall`; an address and its port are looked up and connected to. */
+const connecting: ReadonlySet<string> = new Set(['getaddrinfo', 'connect']);
 
 /** A certificate failed its check, before anything was sent. */
 const untrusted: ReadonlySet<string> = new Set([
