@@ -255,7 +255,7 @@ export const errors: Readonly<Record<ErrorCode, Explanation>> = {
     'Run again. The request may have been billed, and counts against the budget.',
   ],
   'not-connected': [
-    'The server cannot be reached.',
+    'The server cannot be reached. A run ends with the second such picture, unless the server has answered before.',
     'Check the network, the address and the proxy.',
   ],
   'connection-lost': [

@@ -296,6 +296,44 @@ describe('if no server listens', () => {
     for (const started of starting) await (await started)[Symbol.asyncDispose]();
     expect(result).toMatchObject({ bought: 1, failed: 0 });
   });
+
+  // A worker does not know whether others reach the API.
+  test.skipIf(isQueued)('the run ends with the second picture, and says why once', async () => {
+    await using project = await projectOf(
+      ['a', 'b', 'c', 'd', 'e'],
+      '',
+      (await deserted()).baseUrl,
+    );
+    const clock = fastClock(testToday, 50);
+    const { result, events } = await project.generate({ clock, options: { concurrency: 1 } });
+    expect(result).toMatchObject({ failed: 5, bought: 0 });
+    expect(eventsOf(events, 'generating')).toHaveLength(12);
+    const failed = eventsOf(events, 'failed');
+    expect(failed.map(({ code }) => code)).toEqual(
+      Array.from({ length: 5 }, () => 'not-connected'),
+    );
+    expect(failed.map(({ isFollowing }) => isFollowing === true)).toEqual([
+      ...[false, false],
+      ...[true, true, true],
+    ]);
+  });
+
+  test.skipIf(isQueued)('any more, each of the others is tried', async () => {
+    await using server = new AsyncDisposableStack();
+    const { baseUrl } = server.use(await startOpenAiEmulator());
+    await using project = await projectOf(['a', 'b', 'c', 'd'], '', baseUrl);
+    const { result, events } = await project.generate({
+      clock: fastClock(testToday, 50),
+      options: { concurrency: 1 },
+      onEvent: ({ type }) => {
+        if (type === 'generated') void server.disposeAsync();
+      },
+    });
+    expect(result).toMatchObject({ failed: 3, bought: 1 });
+    expect(eventsOf(events, 'failed').map(({ isFollowing }) => isFollowing === true)).toEqual([
+      ...[false, false, false],
+    ]);
+  });
 });
 
 describe('a budget', () => {

@@ -4,6 +4,7 @@ import { dueText } from '../plan/in-batches.ts';
 import { overlayProblem } from '../plan/check-overlays.ts';
 import { requestFrom } from '../plan/plan-jobs.ts';
 import { mayBuy } from '../project/spending-policy.ts';
+import { ProviderError } from '../provider/provider.ts';
 import type {
   Batch,
   PlannedInput,
@@ -97,9 +98,19 @@ export function obtainer(plan: JudgedPlan, run: Context, resources: PurchaseReso
 
   function bought(resolved: ResolvedRequest): Promise<StoreRecord> {
     const { workers } = run;
-    return workers == null
-      ? purchase(resolved, context)
-      : purchaseByWorker(resolved, workers, context);
+    return workers == null ? boughtHere(resolved) : purchaseByWorker(resolved, workers, context);
+  }
+
+  async function boughtHere(resolved: ResolvedRequest): Promise<StoreRecord> {
+    const { answers } = context;
+    try {
+      const record = await purchase(resolved, context);
+      answers.ended(resolved.provider, null);
+      return record;
+    } catch (error) {
+      if (error instanceof ProviderError) answers.ended(resolved.provider, error);
+      throw error;
+    }
   }
 
   /**

@@ -47,6 +47,7 @@ function stopsRun(error: TintypeError): boolean {
 }
 
 const stoppingCodes: ReadonlySet<string> = new Set([
+  'not-connected',
   'store-not-writable',
   'store-not-readable',
   'unusable-answers',
