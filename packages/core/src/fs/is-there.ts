@@ -1,6 +1,6 @@
-import { lstat } from 'node:fs/promises';
+import { statusOf } from './status-of.ts';
 
 /** Whether something has the path, even a broken link. */
-export async function isThere(path: string): Promise<boolean> {
-  return (await lstat(path).catch(() => null)) !== null;
+export function isThere(path: string): boolean {
+  return statusOf(path) !== null;
 }

@@ -13,7 +13,7 @@ interface Patience {
  * graceful-fs and VS Code do the same, for up to a minute (read 2026-11-30).
  */
 export async function whenFree<Result>(
-  act: () => Promise<Result>,
+  act: () => Result | Promise<Result>,
   {
     isHeld = () => Promise.resolve(true),
     platform = process.platform,

@@ -106,7 +106,7 @@ async function refuseManifest(root: string, manifest: string): Promise<void> {
   if (isOutside(root, manifest) || (await leadsOut(root, dirname(manifest))) !== null) {
     throw new TintypeError('usage', `the manifest ${manifest} is not inside the project ${root}`);
   }
-  if (await isThere(manifest)) throw manifestExists(manifest);
+  if (isThere(manifest)) throw manifestExists(manifest);
 }
 
 function manifestExists(manifest: string): TintypeError {

@@ -103,7 +103,7 @@ async function placesIn(
   const placeOf = async (own: string): Promise<string | null> => {
     if (isOutside(config.root, own)) return null;
     const place = join(root, relative(config.root, own));
-    if (!(await isThere(place))) return null;
+    if (!isThere(place)) return null;
     await refuseLinksBelow(root, place);
     return place;
   };

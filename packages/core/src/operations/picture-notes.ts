@@ -1,4 +1,3 @@
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
@@ -10,6 +9,7 @@ import { type Notes, notesFileOf, parseNotes, writeNote } from '../manifest/note
 import { readText } from '../manifest/read-text.ts';
 import type { Diagnostic, Key, PictureNote } from '../types.ts';
 import { rewriteFile } from './rewrite-file.ts';
+import { statusOf } from '../fs/status-of.ts';
 
 /** The notes about the pictures of some manifests, and what is wrong with their files. Nothing of it stops a run. */
 export async function readNotes(
@@ -19,7 +19,7 @@ export async function readNotes(
   const read = await Promise.all(
     Array.from(new Set(Array.from(manifests, notesFileOf)), async (file) => {
       const path = join(root, file);
-      if (!(await isThere(path))) return null;
+      if (!isThere(path)) return null;
       const found = await filesOnDisk(root).read(path, maxNotesBytes);
       if ('bytes' in found) return parseNotes(file, found.bytes);
       const diagnostic = { file, line: 1, column: 1, frame: null, message: found.problem } as const;
@@ -50,7 +50,7 @@ export async function noteOnPicture(
 ): Promise<void> {
   const file = notesFileOf(manifest);
   const path = join(root, file);
-  const found = await lstat(path).catch(() => null);
+  const found = statusOf(path);
   if (found !== null && !found.isFile())
     throw new TintypeError('usage', `${file} is not a regular file, so no note is written to it`);
   const read = found === null ? null : await filesOnDisk(root).read(path, maxNotesBytes);

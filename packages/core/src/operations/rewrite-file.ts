@@ -1,7 +1,8 @@
-import { lstat, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { TintypeError } from '../errors.ts';
 import { isOutside } from '../fs/is-outside.ts';
+import { isThere } from '../fs/is-there.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import { removeFile } from '../fs/remove-file.ts';
 import { createAtomic, writeAtomic } from '../fs/write-atomic.ts';
@@ -23,8 +24,8 @@ export async function rewriteFile(
   { file, before, after }: EditedFile,
 ): Promise<{ readonly found: Buffer | null } | null> {
   const named = join(root, file);
-  const isThere = (await lstat(named).catch(() => null)) !== null;
-  const path = isThere
+  const exists = isThere(named);
+  const path = exists
     ? await realpath(named)
     : join(await realpath(dirname(named)), basename(named));
   if (isOutside(await realpath(root), path))
@@ -32,7 +33,7 @@ export async function rewriteFile(
       'usage',
       `${file} is a link that leads out of the project, so it is not written`,
     );
-  const found = isThere ? await readRegular(path) : null;
+  const found = exists ? await readRegular(path) : null;
   if (!isSame(found, before)) return { found };
   if (isSame(before, after)) return null;
   if (after === null) await removeFile(path);

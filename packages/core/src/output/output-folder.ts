@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { lstatSync, type Stats } from 'node:fs';
-import { appendFile, mkdir, readdir, realpath, rmdir, stat, writeFile } from 'node:fs/promises';
+import { lstatSync, mkdirSync, type Stats } from 'node:fs';
+import { appendFile, readdir, realpath, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, posix, sep } from 'node:path';
 import { succeeds } from '../succeeds.ts';
 import { TintypeError } from '../errors.ts';
 import { hashFile } from '../fs/hash-file.ts';
+import { isOneFile } from '../fs/is-one-file.ts';
 import { isOutside } from '../fs/is-outside.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import { removeFile } from '../fs/remove-file.ts';
@@ -91,7 +92,7 @@ export function openOutputFolder(dir: string, token: string = runToken()): Outpu
     if (!(await isInside(path))) throw notWritable(path, 'it would lie outside the output folder');
     const temporary = join(dirname(path), temporaryName(basename(path), token));
     try {
-      await mkdir(dirname(path), { recursive: true });
+      mkdirSync(dirname(path), { recursive: true });
       return await put(path, temporary);
     } catch (error) {
       throw error instanceof TintypeError ? error : notWritable(path, error);
@@ -244,10 +245,4 @@ function temporaryName(name: string, token: string): string {
 
 function tokenOf(temporaryName: string): string | null {
   return /^\..+\.([0-9a-f]{12})\.tintype-tmp$/.exec(temporaryName)?.[1] ?? null;
-}
-
-function isOneFile(one: string, other: string): boolean {
-  const a = lstatSync(one, { bigint: true });
-  const b = lstatSync(other, { bigint: true, throwIfNoEntry: false });
-  return a.ino === b?.ino && a.dev === b.dev;
 }

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readdir, rename, rmdir, writeFile } from 'node:fs/promises';
+import { mkdirSync, readdirSync, renameSync, rmdirSync, writeFileSync } from 'node:fs';
+import { readdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { succeeds } from '../succeeds.ts';
 import * as v from 'valibot';
 import { TintypeError } from '../errors.ts';
 import { isGone, ownProcess, processMark } from './process-mark.ts';
-import { openRegular, readWhole } from '../fs/read-regular.ts';
+import { readRegularSync } from '../fs/read-regular.ts';
+import { statusOf } from '../fs/status-of.ts';
 import { removeFile } from '../fs/remove-file.ts';
 import { whenFree } from '../fs/when-free.ts';
 import { count, parseJson } from '../schema.ts';
@@ -91,7 +93,7 @@ export async function claimFile(
   let stuckSince = null as number | null;
   const wait = () => sleep(timing.pollMs, undefined, { signal }).catch(() => {});
   while (!signal.aborted) {
-    const found = await look(path);
+    const found = look(path);
     if (found.kind === 'free' && (await take(path, mine))) return keep(path, mine, timing);
     if (found.kind === 'held') {
       if (seen?.text !== found.text) seen = { text: found.text, since: performance.now() };
@@ -115,55 +117,55 @@ export async function claimFile(
 
 /** Whether a process that may be alive holds the path, judged by one check. */
 export async function isHeld(path: string): Promise<boolean> {
-  const found = await look(path);
+  const found = look(path);
   return found.kind === 'held' && !(await isDead(found.holder, 0, defaultTiming.deadAfterMs));
 }
 
 /** Removes the remains of claims on `path` by processes that were killed. The path was free before, and stays free. */
 export async function clearDeadClaims(path: string): Promise<void> {
-  const found = await look(path);
+  const found = look(path);
   if (found.kind === 'held' && (await isDead(found.holder, 0, defaultTiming.deadAfterMs)))
     await removeDead(found.file);
-  await removeEmpty(path);
+  removeEmpty(path);
   for (const name of await readdir(dirname(path))) {
     const own = name.slice(basename(path).length + 1);
     if (!name.startsWith(`${basename(path)}.`) || !isToken(own)) continue;
     const aside = join(dirname(path), name);
-    const holder = parseHolder(await textOf(join(aside, own)), own);
+    const holder = parseHolder(textOf(join(aside, own)), own);
     // A file that cannot be read is half-written. If its process is alive, it writes the file again.
     if (holder === null || (await isDead(holder, 0, defaultTiming.deadAfterMs)))
       await discard(aside, own);
   }
 }
 
-async function look(path: string): Promise<Found> {
-  const status = await lstat(path).catch(() => null);
+function look(path: string): Found {
+  const status = statusOf(path);
   if (status === null) return { kind: 'free' };
   // An older version left this. No claim of this version is a file, so none is removed by mistake.
   if (!status.isDirectory()) {
-    const text = await textOf(path);
+    const text = textOf(path);
     return { kind: 'held', file: path, text, holder: parseHolder(text, null) };
   }
-  const names = await readdir(path).catch(() => []);
+  const names = unlessRefused(() => readdirSync(path)) ?? [];
   if (names.length === 0) return { kind: 'free' };
   const name = names.find(isToken);
   if (name === undefined) return { kind: 'blocked' };
   const file = join(path, name);
-  const text = await textOf(file);
+  const text = textOf(file);
   return { kind: 'held', file, text, holder: parseHolder(text, name) };
 }
 
 /** A claim's text; `''`: it cannot be read, or is too large to be a claim. */
-async function textOf(file: string): Promise<string> {
+function textOf(file: string): string {
+  return unlessRefused(() => readRegularSync(file, maxClaimBytes).toString('utf8')) ?? '';
+}
+
+/** `undefined`: the file system refused it. */
+function unlessRefused<Result>(call: () => Result): Result | undefined {
   try {
-    const { handle, size } = await openRegular(file);
-    try {
-      return size > maxClaimBytes ? '' : (await readWhole(handle, size)).toString('utf8');
-    } finally {
-      await handle.close();
-    }
+    return call();
   } catch {
-    return '';
+    return undefined;
   }
 }
 
@@ -173,28 +175,28 @@ const maxClaimBytes = 4096;
 /** `false`: another process holds the path, or something else is in the way. */
 async function take(path: string, holder: Holder): Promise<boolean> {
   const aside = `${path}.${holder.token}`;
-  await mkdir(aside, { recursive: true });
+  mkdirSync(aside, { recursive: true });
   try {
-    await writeFile(join(aside, holder.token), render(holder));
-    const isHeld = async () => (await look(path)).kind === 'free';
-    await whenFree(() => rename(aside, path), { isHeld });
+    writeFileSync(join(aside, holder.token), render(holder));
+    const isHeld = async () => look(path).kind === 'free';
+    await whenFree(() => renameSync(aside, path), { isHeld });
     return true;
   } catch (error) {
     await discard(aside, holder.token);
-    if (!(await isInTheWay(error, path))) throw error;
+    if (!isInTheWay(error, path)) throw error;
     // Some file systems do not rename onto a folder, not even onto an empty one.
-    await removeEmpty(path);
+    removeEmpty(path);
     return false;
   }
 }
 
 /** Whether a rename failed because the name is taken, and not because the file system refuses all renames. */
-async function isInTheWay(failure: unknown, path: string): Promise<boolean> {
+function isInTheWay(failure: unknown, path: string): boolean {
   const { code = '' } = failure as NodeJS.ErrnoException;
   // ENOENT: another process considered this one dead and removed the folder.
   if (['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'ENOENT'].includes(code)) return true;
   // Windows reports these if the folder exists.
-  return ['EPERM', 'EACCES', 'EBUSY'].includes(code) && (await look(path)).kind !== 'free';
+  return ['EPERM', 'EACCES', 'EBUSY'].includes(code) && look(path).kind !== 'free';
 }
 
 function keep(path: string, holder: Holder, { beatMs }: ClaimTiming): Claim {
@@ -211,7 +213,7 @@ function keep(path: string, holder: Holder, { beatMs }: ClaimTiming): Claim {
   timer.unref();
   return {
     // Opens and reads the file, because network file systems answer a `stat` from memory.
-    isOurs: async () => parseHolder(await textOf(file), holder.token) !== null,
+    isOurs: async () => parseHolder(textOf(file), holder.token) !== null,
     async release() {
       clearInterval(timer);
       await beating;
@@ -223,11 +225,11 @@ function keep(path: string, holder: Holder, { beatMs }: ClaimTiming): Claim {
 /** Removes a holder's file and then the folder, if that is empty. Never rejects: what stays soon counts as a dead process's. */
 async function discard(folder: string, token: string): Promise<void> {
   await removeFile(join(folder, token)).catch(() => {});
-  await removeEmpty(folder);
+  removeEmpty(folder);
 }
 
-async function removeEmpty(folder: string): Promise<void> {
-  await rmdir(folder).catch(() => {});
+function removeEmpty(folder: string): void {
+  unlessRefused(() => rmdirSync(folder));
 }
 
 /** `false`: it cannot be removed. */

@@ -1,10 +1,11 @@
-import type { BigIntStats } from 'node:fs';
-import { access, lstat } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { succeeds } from '../succeeds.ts';
 import { TintypeError } from '../errors.ts';
 import { hashFile } from '../fs/hash-file.ts';
+import { isOneFile } from '../fs/is-one-file.ts';
 import { removeFile } from '../fs/remove-file.ts';
+import { statusOf } from '../fs/status-of.ts';
 import { clearDeadWrites, createAtomic, writeAtomic } from '../fs/write-atomic.ts';
 import { sha256 } from '../hash.ts';
 import {
@@ -17,8 +18,8 @@ import {
 import type { Attempt, Key, OpenAttempt, Sha256, StoreRecord } from '../types.ts';
 import { isHash } from '../plain-checks.ts';
 import { layout, pathOfBytes } from './layout.ts';
-import { namesIn, readIfThere } from './read-store.ts';
-import { formatJson, maxNoteBytes, parseAttempt } from './record-file.ts';
+import { namesIn, readIfThere, readNoteIfThere } from './read-store.ts';
+import { formatJson, parseAttempt } from './record-file.ts';
 import { findRescued, type Rescued, removeRescued, rescue } from './rescue-folder.ts';
 import { notWritable, writeNote } from './write-note.ts';
 
@@ -70,8 +71,7 @@ async function readOpen(
 
 /** What is on the disk of an attempt; `null`: nothing. */
 async function readFiles(dir: string, key: Key, rescued: readonly Rescued[] | undefined) {
-  const text =
-    (await readIfThere(layout.attempt(dir, key), maxNoteBytes))?.toString('utf8') ?? null;
+  const text = readNoteIfThere(layout.attempt(dir, key))?.toString('utf8') ?? null;
   const { path, isDamaged: isAnswerDamaged } = await findAnswer(dir, key, rescued);
   const isReceived = path !== null;
   return text === null && !isReceived && !isAnswerDamaged
@@ -80,7 +80,7 @@ async function readFiles(dir: string, key: Key, rescued: readonly Rescued[] | un
 }
 
 export async function readNote(dir: string, key: Key): Promise<Attempt | 'damaged' | null> {
-  const bytes = await readIfThere(layout.attempt(dir, key), maxNoteBytes);
+  const bytes = readNoteIfThere(layout.attempt(dir, key));
   return bytes === null ? null : (parseAttempt(key, bytes.toString('utf8')).note ?? 'damaged');
 }
 
@@ -96,7 +96,7 @@ export async function beginAttempt(dir: string, attempt: Attempt): Promise<boole
     throw notWritable(dir, cause);
   });
   if (await creating) return true;
-  const other = await lstat(path).catch(() => null);
+  const other = statusOf(path);
   // A link that leads nowhere, which a clone can bring, is no note of a process.
   if (other?.isSymbolicLink() !== true) return false;
   await writeNote(dir, path, text);
@@ -120,7 +120,7 @@ async function findAnswer(
 ): Promise<{ readonly path: string | null; readonly isDamaged: boolean }> {
   const path = layout.received(dir, key);
   // A link is not followed, because a clone can contain one that points to another file.
-  const status = await lstat(path).catch(() => null);
+  const status = statusOf(path);
   if (status?.isFile() === true) return { path, isDamaged: false };
   const files = rescued ?? (await findRescued(dir));
   const elsewhere = files.find((file) => file.key === key)?.path ?? null;
@@ -155,20 +155,12 @@ export async function clearAttempt(dir: string, key: Key, kept?: StoreRecord): P
 /** `false`: the bytes exist nowhere else, so they stay. */
 async function removeReceived(dir: string, key: Key, kept?: StoreRecord): Promise<boolean> {
   const path = layout.received(dir, key);
-  const status = await lstat(path, { bigint: true }).catch(() => null);
-  const isFile = status?.isFile() === true;
+  const isFile = statusOf(path)?.isFile() === true;
   // A purchase usually gave the file a second name, and then nothing has to be hashed.
-  const isLinked =
-    isFile && kept !== undefined && (await isSameFile(status, pathOfBytes(dir, kept)));
+  const isLinked = isFile && kept !== undefined && isOneFile(path, pathOfBytes(dir, kept));
   if (isFile && !isLinked && !(await isKept(dir, await hashFile(path)))) return false;
   await removeFile(path);
   return true;
-}
-
-async function isSameFile({ dev, ino }: BigIntStats, path: string): Promise<boolean> {
-  const other = await lstat(path, { bigint: true }).catch(() => null);
-  // Some file systems number no files.
-  return ino !== 0n && other?.ino === ino && other.dev === dev;
 }
 
 /** Whether the store has these bytes as an original or kept aside. */

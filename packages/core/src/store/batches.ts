@@ -1,4 +1,3 @@
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { removeFile } from '../fs/remove-file.ts';
 import type { Batch, Key, OpenAttempt, StoredBatch } from '../types.ts';
@@ -6,6 +5,7 @@ import { layout } from './layout.ts';
 import { namesIn, readIfThere } from './read-store.ts';
 import { formatJson, maxBatchBytes, parseBatch } from './record-file.ts';
 import { notWritable, writeNote } from './write-note.ts';
+import { isThere } from '../fs/is-there.ts';
 
 /** `naming`: reads only batches that may have a line of this key, so that a check of one key does not parse all of them. */
 export async function readBatches(
@@ -20,7 +20,7 @@ export async function readBatches(
     const path = join(layout.batchesDir(dir), file);
     const bytes = await readIfThere(path, maxBatchBytes);
     // Another process removed it meanwhile, unless it is a link that leads nowhere.
-    if (bytes === null && (await lstat(path).catch(() => null)) === null) continue;
+    if (bytes === null && !isThere(path)) continue;
     if (naming !== null && bytes !== null && !mayName(bytes, naming)) continue;
     batches.push(parseBatch(file.slice(0, 32), bytes?.toString('utf8') ?? ''));
   }

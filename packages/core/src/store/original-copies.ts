@@ -7,6 +7,7 @@ import { clearDeadWrites, writeAtomic } from '../fs/write-atomic.ts';
 import { sha256 } from '../hash.ts';
 import type { Sha256 } from '../types.ts';
 import { isHash } from '../plain-checks.ts';
+import { statusOf } from '../fs/status-of.ts';
 
 /**
  * This machine's copies of paid bytes that a remote has, in the cache. They may be deleted at any time. Never throws: a
@@ -28,7 +29,7 @@ export function originalCopies(cacheDir: string): OriginalCopies {
   return {
     read: async (hash) => {
       const path = pathOf(hash);
-      const isFile = (await lstat(path).catch(() => null))?.isFile() === true;
+      const isFile = statusOf(path)?.isFile() === true;
       const bytes = isFile ? await readRegular(path).catch(() => null) : null;
       if (bytes === null) return null;
       if (sha256(bytes) !== hash) {

@@ -24,7 +24,7 @@ export function pendingMarks(dir: string): PendingMarks {
         .map((name) => name.slice(0, -'.pending'.length) as Key)
         .filter(isHash);
     },
-    has: async (key) => isHash(key) && (await isThere(layout.pending(dir, key))),
+    has: async (key) => isHash(key) && isThere(layout.pending(dir, key)),
     add: (key) => writeAtomic(layout.pending(dir, key), ''),
     clear: (key) => removeFile(layout.pending(dir, key)).catch(() => {}),
   };

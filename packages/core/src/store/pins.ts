@@ -24,7 +24,7 @@ export async function readPins(dir: string): Promise<ReadonlyMap<string, InputFi
 export async function hasDamagedPin(dir: string, url: string): Promise<boolean> {
   const urlHash = sha256(url);
   const path = layout.input(dir, urlHash);
-  if (!(await isThere(path))) return false;
+  if (!isThere(path)) return false;
   const bytes = await readIfThere(path, maxNoteBytes);
   return parsePin(urlHash, bytes?.toString('utf8') ?? '') === null;
 }

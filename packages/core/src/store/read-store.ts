@@ -1,8 +1,9 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { TintypeError } from '../errors.ts';
-import { readRegular } from '../fs/read-regular.ts';
+import { readRegular, readRegularSync } from '../fs/read-regular.ts';
 import type { Key, Stored } from '../types.ts';
 import { maxNoteBytes, parseRecord, unreadableRecord } from './record-file.ts';
+import { isThere } from '../fs/is-there.ts';
 
 /**
  * Reads a record file; `null`: there is none. A file that cannot be read counts as damaged, so nothing is bought for it. So
@@ -12,8 +13,7 @@ export async function readRecord(key: Key, path: string): Promise<Stored | null>
   try {
     const bytes = await readIfThere(path, maxNoteBytes);
     if (bytes !== null) return parseRecord(key, bytes.toString('utf8'));
-    const link = await lstat(path).catch(() => null);
-    return link === null ? null : unreadableRecord(key, 'it is a link that leads nowhere');
+    return isThere(path) ? unreadableRecord(key, 'it is a link that leads nowhere') : null;
   } catch (error) {
     if (!(error instanceof TintypeError)) throw error;
     return unreadableRecord(key, codeOf(error.cause));
@@ -28,11 +28,25 @@ export async function readIfThere(path: string, maxBytes?: number): Promise<Buff
   try {
     return await readRegular(path, maxBytes);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    if (code !== undefined && holdsNoBytes.has(code)) return Buffer.alloc(0);
-    throw notReadable(path, error);
+    return withoutBytes(path, error);
   }
+}
+
+/** The same for a note of an attempt, without waiting: a purchase reads its own several times. */
+export function readNoteIfThere(path: string): Buffer | null {
+  try {
+    return readRegularSync(path, maxNoteBytes);
+  } catch (error) {
+    return withoutBytes(path, error);
+  }
+}
+
+/** What a file counts as that could not be read. */
+function withoutBytes(path: string, error: unknown): Buffer | null {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return null;
+  if (code !== undefined && holdsNoBytes.has(code)) return Buffer.alloc(0);
+  throw notReadable(path, error);
 }
 
 const holdsNoBytes: ReadonlySet<string> = new Set(['EFTYPE', 'EISDIR', 'ENXIO', 'EFBIG']);

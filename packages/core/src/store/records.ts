@@ -1,9 +1,11 @@
-import { lstat, stat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { succeeds } from '../succeeds.ts';
 import { TintypeError } from '../errors.ts';
 import { hashFile } from '../fs/hash-file.ts';
 import { isLfsPointer } from '../fs/lfs-pointer.ts';
+import { statusOf } from '../fs/status-of.ts';
 import { createAtomic, linkAtomic, writeAtomic } from '../fs/write-atomic.ts';
 import { sha256 } from '../hash.ts';
 import type { Key, PictureInfo, Sha256, Stored, StoreRecord } from '../types.ts';
@@ -24,15 +26,16 @@ export async function readStored(dir: string): Promise<ReadonlyMap<Key, Stored>>
 export async function findRecord(dir: string, key: Key): Promise<Stored | null> {
   const path = layout.record(dir, key);
   // A purchase looks three times where there is none.
-  return (await isAbsent(path)) ? null : readRecord(key, path);
+  return isAbsent(path) ? null : readRecord(key, path);
 }
 
 /** A broken link is there, and what cannot be looked at may be there. */
-function isAbsent(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => false,
-    ({ code }: NodeJS.ErrnoException) => code === 'ENOENT',
-  );
+function isAbsent(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Includes second records, because a picture that was bought twice cost twice. */
@@ -177,7 +180,7 @@ async function keepBytes(
   bytes: Uint8Array,
   hash: Sha256,
 ): Promise<void> {
-  const isFile = (await lstat(from).catch(() => null))?.isFile() === true;
+  const isFile = statusOf(from)?.isFile() === true;
   const isThere = isFile && (await hashFile(from).catch(() => null)) === hash;
   const isLinked = isThere && (await succeeds(linkAtomic(from, path)));
   if (!isLinked) await writeAtomic(path, bytes);

@@ -1,6 +1,7 @@
-import { lstat, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TintypeError } from '../errors.ts';
+import { statusOf } from '../fs/status-of.ts';
 
 /**
  * Refuses to write to a store if one of its folders is a link. A clone can contain a link, and Tintype would write through it
@@ -19,12 +20,12 @@ const areas = ['records', 'originals', 'rejected', 'inputs', 'refusals', 'picks'
 
 /** The first folder that is a link, of the store's folder and those below it; `null`: none. */
 async function findLink(dir: string): Promise<string | null> {
-  const status = await lstat(dir).catch(() => null);
+  const status = statusOf(dir);
   if (status === null) return null;
   if (status.isSymbolicLink()) return dir;
   for (const area of areas) {
     const folder = join(dir, area);
-    if ((await lstat(folder).catch(() => null))?.isSymbolicLink()) return folder;
+    if (statusOf(folder)?.isSymbolicLink()) return folder;
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
     const linked = entries.find((entry) => entry.isSymbolicLink() && isFanOut(entry.name));
     if (linked !== undefined) return join(folder, linked.name);

@@ -117,7 +117,7 @@ export async function acceptNote(dir: string, path: string, text: string): Promi
   if (!notePath.test(path)) return false;
   const here = join(dir, ...path.split('/'));
   // Most of them are known.
-  if (await isThere(here)) return false;
+  if (isThere(here)) return false;
   return isSoundNote(path, text) && createAtomic(here, text);
 }
 

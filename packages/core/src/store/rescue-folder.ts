@@ -6,6 +6,7 @@ import { sha256 } from '../hash.ts';
 import { removeFile } from '../fs/remove-file.ts';
 import type { Key, Sha256 } from '../types.ts';
 import { writeAtomic } from '../fs/write-atomic.ts';
+import { statusOf } from '../fs/status-of.ts';
 
 /*
  * The rescue folder is for the bytes of an answer that cannot be written to the store. It is in the system's temporary
@@ -33,7 +34,7 @@ export async function findRescued(dir: string): Promise<readonly Rescued[]> {
   const found: Rescued[] = [];
   for (const root of folders) {
     const folder = join(root, project);
-    if (!(await isPrivate(root)) || !(await isPrivate(folder))) continue;
+    if (!isPrivate(root) || !isPrivate(folder)) continue;
     for (const name of await namesIn(folder)) {
       const [, key, hash] = /^([0-9a-f]{64})\.([0-9a-f]{64})$/.exec(name) ?? [];
       const path = join(folder, name);
@@ -68,8 +69,8 @@ function usualRoot(): string {
 /** The usual folder if it is there, or those that were made because another user had taken its name. */
 async function roots(): Promise<string[]> {
   const usual = usualRoot();
-  if (!(await isThere(usual))) return [];
-  if (await isPrivate(usual)) return [usual];
+  if (!isThere(usual)) return [];
+  if (isPrivate(usual)) return [usual];
   const prefix = `${basename(usual)}-`;
   const names = await namesIn(dirname(usual));
   return names.filter((name) => name.startsWith(prefix)).map((name) => join(dirname(usual), name));
@@ -81,7 +82,7 @@ async function makePrivate(root: string, project: string): Promise<string | null
   for (const path of [root, folder]) {
     // If this fails, the folder does not exist or is not private.
     await mkdir(path, { recursive: true, mode: 0o700 }).catch(() => {});
-    if (!(await isPrivate(path))) return null;
+    if (!isPrivate(path)) return null;
   }
   return folder;
 }
@@ -96,8 +97,8 @@ async function write(folder: string, key: Key, bytes: Uint8Array): Promise<strin
  * Whether this is a folder, not a link to one, that only this user can read. Windows has no such mode bits, but its temporary
  * folder is in the user's profile.
  */
-async function isPrivate(folder: string): Promise<boolean> {
-  const status = await lstat(folder).catch(() => null);
+function isPrivate(folder: string): boolean {
+  const status = statusOf(folder);
   if (status?.isDirectory() !== true) return false;
   const user = process.getuid?.();
   return user === undefined || (status.uid === user && (status.mode & 0o077) === 0);

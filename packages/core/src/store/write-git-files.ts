@@ -12,7 +12,7 @@ export async function writeGitFiles(dir: string): Promise<void> {
     '.gitignore': ignored,
   })) {
     const path = join(dir, name);
-    if (!(await isThere(path))) await createAtomic(path, text);
+    if (!isThere(path)) await createAtomic(path, text);
   }
 }
 

@@ -85,10 +85,15 @@ function isTorn(step: string | null): boolean {
 
 /** Writes half of the data in the same way as the call, and dies. */
 async function tear(write: AnyFunction, self: object, args: never[]): Promise<void> {
+  const [from, to] = args as unknown as [string | number, string | Uint8Array];
   if (write === copyFile) {
-    const [from, to] = args as unknown as [string, string];
     const bytes = readFile(from);
-    writeFile(to, bytes.subarray(0, bytes.length >> 1), { flag: 'wx' });
+    writeFile(to as string, bytes.subarray(0, bytes.length >> 1), { flag: 'wx' });
+    die();
+  }
+  // A file that is open, by its number.
+  if (typeof from === 'number') {
+    writeFile(from, to.slice(0, to.length >> 1));
     die();
   }
   const halved = args.map((value: unknown) =>
@@ -96,7 +101,9 @@ async function tear(write: AnyFunction, self: object, args: never[]): Promise<vo
   );
   const at = halved.findLastIndex((value) => value !== null);
   const data = halved[at] ?? '';
-  await write.apply(self, args.with(at, data.slice(0, data.length >> 1) as never));
+  const writing = write.apply(self, args.with(at, data.slice(0, data.length >> 1) as never));
+  // A synchronous call has written already, and nothing may happen after it.
+  if (writing instanceof Promise) await writing;
   die();
 }
 
@@ -125,7 +132,9 @@ const pathAt: Readonly<Record<string, number>> = {
   copyFile: 1,
 };
 
+/** The paths of open files. */
 const handles = new WeakMap<object, string>();
+const descriptors = new Map<number, string>();
 const promises = fs.promises as unknown as Record<string, AnyFunction>;
 const handle = await fs.promises.open(process.execPath, 'r');
 const handlePrototype = Object.getPrototypeOf(handle) as Record<string, AnyFunction>;
@@ -135,7 +144,9 @@ for (const [operation, at] of Object.entries(pathAt)) {
   patch(promises, operation, (args) => stepOf(nameOf(operation, args), args[at]));
   const sync = `${operation}Sync`;
   patchSync(fs as unknown as Record<string, AnyFunction>, sync, (args) =>
-    stepOf(nameOf(operation, args), args[at]),
+    typeof args[at] === 'number'
+      ? openStep(operation, args[at])
+      : stepOf(nameOf(operation, args), args[at]),
   );
 }
 /** Sharing a file's bytes is another step than copying them. */
@@ -166,7 +177,53 @@ function isToRead(flags: string | number): boolean {
 
 for (const operation of ['writeFile', 'sync', 'close'])
   patch(handlePrototype, operation, (_, self) => stepOf(`handle.${operation}`, handles.get(self)));
+
+const functions = fs as unknown as Record<string, AnyFunction>;
+const openSync = functions['openSync']!;
+functions['openSync'] = (...args: never[]) => {
+  const [path, flags = 'r'] = args as unknown as [string, (string | number)?];
+  const step = isToRead(flags) ? null : stepOf('open', path);
+  before(step);
+  try {
+    const opened = openSync(...args) as number;
+    descriptors.set(opened, path);
+    return opened;
+  } finally {
+    after(step);
+  }
+};
+patchSync(functions, 'closeSync', ([opened]) => openStep('close', opened));
+patchCallback('fsync', ([opened]) => openStep('sync', opened));
+patchCallback('writeFile', ([opened]) => openStep('writeFile', opened));
 syncBuiltinESMExports();
+
+/** A step of an open file; `null`: it is not known by its number. */
+function openStep(operation: string, opened: unknown): string | null {
+  const path = descriptors.get(opened as number);
+  if (operation === 'close') descriptors.delete(opened as number);
+  return path === undefined ? null : stepOf(`handle.${operation}`, path);
+}
+
+/** For functions whose last argument is called with an error or a result. */
+function patchCallback(name: string, nameStep: (args: readonly unknown[]) => string | null): void {
+  const original = functions[name]!;
+  functions[name] = (...args: never[]) => {
+    const done = args.at(-1) as unknown as (...results: unknown[]) => void;
+    const step = nameStep(args);
+    try {
+      before(step);
+    } catch (error) {
+      process.nextTick(done, error);
+      return;
+    }
+    if (isTorn(step)) void tear(original, fs, args);
+    const settle = (...results: unknown[]): void => {
+      after(step);
+      done(...results);
+    };
+    original(...args.slice(0, -1), settle as never);
+  };
+}
 
 function patch(
   target: Record<string, AnyFunction>,
@@ -195,6 +252,7 @@ function patchSync(
   target[name] = (...args: never[]) => {
     const step = nameStep(args);
     before(step);
+    if (isTorn(step)) void tear(original, fs, args);
     try {
       return original(...args);
     } finally {
