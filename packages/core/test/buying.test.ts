@@ -312,10 +312,7 @@ describe('if no server listens', () => {
     expect(failed.map(({ code }) => code)).toEqual(
       Array.from({ length: 5 }, () => 'not-connected'),
     );
-    expect(failed.map(({ isFollowing }) => isFollowing === true)).toEqual([
-      ...[false, false],
-      ...[true, true, true],
-    ]);
+    expect(failed.filter(({ isFollowing }) => isFollowing === true)).toHaveLength(3);
   });
 
   test.skipIf(isQueued)('any more, each of the others is tried', async () => {
@@ -330,9 +327,9 @@ describe('if no server listens', () => {
       },
     });
     expect(result).toMatchObject({ failed: 3, bought: 1 });
-    expect(eventsOf(events, 'failed').map(({ isFollowing }) => isFollowing === true)).toEqual([
-      ...[false, false, false],
-    ]);
+    expect(eventsOf(events, 'failed').filter(({ isFollowing }) => isFollowing === true)).toEqual(
+      [],
+    );
   });
 });
 

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import type { OpenProject } from './open-project.ts';
 import { type PluginName, renderTypes, type TypedImage } from './render-types.ts';
-import { statusOf } from '../fs/status-of.ts';
 
 /** Writes the types of a project's images. Resolves to whether the file had to be written. Rejects with the file system's own error. */
 export async function writeTypesTo(
@@ -19,7 +18,7 @@ export async function writeTypesTo(
 
 /** `null` if there is no regular file. A link is replaced, because a clone's link may lead to an endless file. */
 async function ownText(path: string): Promise<string | null> {
-  const status = statusOf(path);
+  const status = await lstat(path).catch(() => null);
   if (status?.isFile() !== true || status.size > maxTypesBytes) return null;
   return readFile(path, 'utf8').catch(() => null);
 }
