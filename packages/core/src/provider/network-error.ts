@@ -60,7 +60,8 @@ const neverSent: ReadonlySet<string> = new Set([
 function isBeforeSending(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ('syscall' in at && connecting.has(String(at.syscall))) return true;
-    if (at instanceof AggregateError) return at.errors.every(isBeforeSending);
+    if (at instanceof AggregateError && at.errors.length > 0)
+      return at.errors.every(isBeforeSending);
   }
   return false;
 }

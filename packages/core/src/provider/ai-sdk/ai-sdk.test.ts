@@ -382,9 +382,24 @@ describe('any model of the interface', () => {
       'timeout',
     ],
     [
-      'no name for the host',
-      withCause(new TypeError('fetch failed'), 'ENOTFOUND'),
+      'no name for the host of the order',
+      Object.assign(withCause(new Error('Cannot connect to API'), 'ENOTFOUND'), {
+        name: 'AI_APICallError',
+        requestBodyValues: { prompt: 'a hat' },
+      }),
       'not-connected',
+    ],
+    [
+      'no name for a host, which may be that of the finished picture',
+      withCause(new TypeError('fetch failed'), 'ENOTFOUND'),
+      'connection-lost',
+    ],
+    [
+      'no connection for the download of the finished picture',
+      Object.assign(withCause(new Error('Failed to download'), 'ECONNREFUSED'), {
+        name: 'AI_DownloadError',
+      }),
+      'connection-lost',
     ],
     ['the body was cut', new TypeError('terminated'), 'connection-lost'],
     ['something else', new Error(`broke with ${apiKey}`), 'bad-reply'],

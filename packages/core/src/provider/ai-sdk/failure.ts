@@ -28,7 +28,8 @@ export function aiSdkFailure(error: unknown): ProviderError {
     );
   }
   const lost = networkError(error);
-  if (lost !== null) return lost;
+  // Without the body of the call, it may have been the download of a picture that is paid for.
+  if (lost !== null) return isOrder(error) ? lost : connectionLost(code);
   if (typeof status === 'number') return unreadable(error, message);
   const beforeSending = unsent[name];
   if (beforeSending !== undefined) return new ProviderError(beforeSending, message);
@@ -56,8 +57,18 @@ const isGoneImagen = /^Google image models other than Gemini are no longer suppo
 
 /** An `AI_APICallError` of a call without a body. This call did not order the picture, so it came after the call that did. */
 function isFollowUp(error: unknown): boolean {
+  return bodySizeOf(error) === 0;
+}
+
+/** An `AI_APICallError` of a call with a body, which orders the picture. */
+function isOrder(error: unknown): boolean {
+  return (bodySizeOf(error) ?? 0) > 0;
+}
+
+/** How many members the body of an `AI_APICallError` has; `null`: it is another error. */
+function bodySizeOf(error: unknown): number | null {
   const body = memberOf(error, 'requestBodyValues');
-  return typeof body === 'object' && body !== null && Object.keys(body).length === 0;
+  return typeof body === 'object' && body !== null ? Object.keys(body).length : null;
 }
 
 function afterOrder(message: string): ProviderError {
