@@ -21,10 +21,9 @@ import { removeFile } from './remove-file.ts';
 import { whenFree } from './when-free.ts';
 
 /*
- * Names and small files are written by this thread. A call that the system answers from its memory takes a few microseconds;
- * handing it to another thread takes many times as long, and most of all where more processes than processors do it: without that,
- * four workers take 18 % less processor time (bench/RESULTS.md, "Queue", 2026-11-30). Pictures are written and everything is flushed by other
- * threads, because that waits for the disk.
+ * This thread writes names and small files itself, because handing such a call to another thread takes longer than the call: four
+ * workers on two processors take 18 % less processor time so (bench/RESULTS.md, "Queue", 2026-11-30). Other threads write pictures
+ * and flush everything, because that waits for the disk.
  */
 
 /**

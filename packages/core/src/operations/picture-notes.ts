@@ -5,11 +5,11 @@ import { TintypeError } from '../errors.ts';
 import { createAtomic } from '../fs/write-atomic.ts';
 import { filesOnDisk } from '../fs/project-files.ts';
 import { isThere } from '../fs/is-there.ts';
+import { statusOf } from '../fs/status-of.ts';
 import { type Notes, notesFileOf, parseNotes, writeNote } from '../manifest/notes.ts';
 import { readText } from '../manifest/read-text.ts';
 import type { Diagnostic, Key, PictureNote } from '../types.ts';
 import { rewriteFile } from './rewrite-file.ts';
-import { statusOf } from '../fs/status-of.ts';
 
 /** The notes about the pictures of some manifests, and what is wrong with their files. Nothing of it stops a run. */
 export async function readNotes(

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
+import { isThere } from '../fs/is-there.ts';
 import { removeFile } from '../fs/remove-file.ts';
 import type { Batch, Key, OpenAttempt, StoredBatch } from '../types.ts';
 import { layout } from './layout.ts';
 import { namesIn, readIfThere } from './read-store.ts';
 import { formatJson, maxBatchBytes, parseBatch } from './record-file.ts';
 import { notWritable, writeNote } from './write-note.ts';
-import { isThere } from '../fs/is-there.ts';
 
 /** `naming`: reads only batches that may have a line of this key, so that a check of one key does not parse all of them. */
 export async function readBatches(

@@ -3,11 +3,11 @@ import { basename, join } from 'node:path';
 import { namesBelow } from '../fs/names-below.ts';
 import { readRegular } from '../fs/read-regular.ts';
 import { removeFile } from '../fs/remove-file.ts';
+import { statusOf } from '../fs/status-of.ts';
 import { clearDeadWrites, writeAtomic } from '../fs/write-atomic.ts';
 import { sha256 } from '../hash.ts';
 import type { Sha256 } from '../types.ts';
 import { isHash } from '../plain-checks.ts';
-import { statusOf } from '../fs/status-of.ts';
 
 /**
  * This machine's copies of paid bytes that a remote has, in the cache. They may be deleted at any time. Never throws: a

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { TintypeError } from '../errors.ts';
+import { isThere } from '../fs/is-there.ts';
 import { readRegular, readRegularSync } from '../fs/read-regular.ts';
 import type { Key, Stored } from '../types.ts';
 import { maxNoteBytes, parseRecord, unreadableRecord } from './record-file.ts';
-import { isThere } from '../fs/is-there.ts';
 
 /**
  * Reads a record file; `null`: there is none. A file that cannot be read counts as damaged, so nothing is bought for it. So

@@ -5,8 +5,8 @@ import { isThere } from '../fs/is-there.ts';
 import { sha256 } from '../hash.ts';
 import { removeFile } from '../fs/remove-file.ts';
 import type { Key, Sha256 } from '../types.ts';
-import { writeAtomic } from '../fs/write-atomic.ts';
 import { statusOf } from '../fs/status-of.ts';
+import { writeAtomic } from '../fs/write-atomic.ts';
 
 /*
  * The rescue folder is for the bytes of an answer that cannot be written to the store. It is in the system's temporary

@@ -135,6 +135,7 @@ const pathAt: Readonly<Record<string, number>> = {
 /** The paths of open files. */
 const handles = new WeakMap<object, string>();
 const descriptors = new Map<number, string>();
+const functions = fs as unknown as Record<string, AnyFunction>;
 const promises = fs.promises as unknown as Record<string, AnyFunction>;
 const handle = await fs.promises.open(process.execPath, 'r');
 const handlePrototype = Object.getPrototypeOf(handle) as Record<string, AnyFunction>;
@@ -143,7 +144,7 @@ await handle.close();
 for (const [operation, at] of Object.entries(pathAt)) {
   patch(promises, operation, (args) => stepOf(nameOf(operation, args), args[at]));
   const sync = `${operation}Sync`;
-  patchSync(fs as unknown as Record<string, AnyFunction>, sync, (args) =>
+  patchSync(functions, sync, (args) =>
     typeof args[at] === 'number'
       ? openStep(operation, args[at])
       : stepOf(nameOf(operation, args), args[at]),
@@ -178,7 +179,6 @@ function isToRead(flags: string | number): boolean {
 for (const operation of ['writeFile', 'sync', 'close'])
   patch(handlePrototype, operation, (_, self) => stepOf(`handle.${operation}`, handles.get(self)));
 
-const functions = fs as unknown as Record<string, AnyFunction>;
 const openSync = functions['openSync']!;
 functions['openSync'] = (...args: never[]) => {
   const [path, flags = 'r'] = args as unknown as [string, (string | number)?];
