@@ -275,9 +275,7 @@ async function textLines(
     } as const;
     y += style.size * 1.3;
     const text = Array.from({ length: 14 }, () => pick(random, words)).join(' ');
-    lines.push(
-      `<path d="${typeface.outline(text, style, 24, y)}" fill="${pick(random, colours)}"/>`,
-    );
+    lines.push(typeface.draw(text, style, 24, y, pick(random, colours)));
   }
   return lines.join('');
 }

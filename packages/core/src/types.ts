@@ -30,6 +30,7 @@
  * | asset map    | the JSON that tells a site what files an image became                                        |
  */
 
+import type { RawPicture } from './image/raw-picture.ts';
 import type { DiagnosticCode } from './errors.ts';
 import type {
   Chroma,
@@ -703,6 +704,8 @@ export interface Source {
   readonly frames?: number;
   /** Reads and verifies the bytes. Each call returns a new buffer, which the caller owns. Called only to encode. */
   readonly read: () => Promise<Uint8Array>;
+  /** The decoded pixels, if they can be had without the bytes. The caller owns them. @default `read` and decode */
+  readonly draw?: () => Promise<RawPicture>;
 }
 
 /** An encoded file, in the cache. */

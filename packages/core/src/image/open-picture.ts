@@ -55,11 +55,21 @@ export async function openPicture<Result>(
   lane: Lane,
   use: (picture: OpenPicture) => Promise<Result>,
 ): Promise<Result> {
+  const frames =
+    source.draw === undefined ? await readFrames(source, lane) : stillOf(await source.draw());
+  const { picture, release } = sizesOf(frames, source.isStandIn);
+  return use(picture).finally(release);
+}
+
+async function readFrames(source: Source, lane: Lane): Promise<Frames> {
   const bytes = await readPicture(source);
   const decoded = await encodeQueue(() => decode(bytes, source), { lane });
   releaseBuffer(bytes);
-  const { picture, release } = sizesOf(decoded, source.isStandIn);
-  return use(picture).finally(release);
+  return decoded;
+}
+
+function stillOf(picture: RawPicture): Frames {
+  return { frames: [picture], timing: null, release: () => releaseBuffer(picture.data) };
 }
 
 /** A drawing is cleaned first, so that its previews and other formats show what its SVG shows. */
@@ -78,7 +88,7 @@ async function decode(bytes: Uint8Array, source: Source): Promise<Frames> {
     // Older records have the size before rotation, because Tintype ignored the orientation then. Their pictures are still
     // delivered without rotation.
     const shown = isSwapped ? await decodePicture(bytes, false) : picture;
-    return { frames: [shown], timing: null, release: () => releaseBuffer(shown.data) };
+    return stillOf(shown);
   } catch (error) {
     throw encodeError(
       'The original could not be decoded, although its bytes are as received (take: 2 buys another picture)',

@@ -7,7 +7,7 @@ import { parseSize, type Size } from '../plan/picture-size.ts';
 import type { MissingPolicy } from '../project/spending-policy.ts';
 import { offline } from '../provider-names.ts';
 import type { StandInFrames } from '../stand-in/animate-stand-in.ts';
-import { drawStandIn, standInVersion } from '../stand-in/draw-stand-in.ts';
+import { drawStandIn, drawStandInPixels, standInVersion } from '../stand-in/draw-stand-in.ts';
 import type { Store } from '../store/store.ts';
 import type { AiProvenance, Job, PlannedRequest, Source, StoreRecord } from '../types.ts';
 import { rejectedError } from './failures.ts';
@@ -94,6 +94,10 @@ export function standIn({ key, request, id, candidate, job }: PlannedRequest): O
       isVector,
       ...(frames !== null && { frames: frames.count }),
       read: () => encodeQueue(() => drawStandIn(drawing), { lane: 'waited-for' }),
+      ...(!isVector &&
+        frames === null && {
+          draw: () => encodeQueue(() => drawStandInPixels(drawing), { lane: 'waited-for' }),
+        }),
     },
     ai: {
       generated: false,

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../hash.ts';
-import { drawStandIn, type StandIn } from './draw-stand-in.ts';
+import { decodePicture } from '../image/raw-picture.ts';
+import { drawStandIn, drawStandInPixels, type StandIn, standInVersion } from './draw-stand-in.ts';
 import { layOutText } from './lay-out-text.ts';
 import { seededRandom } from './seeded-random.ts';
 import { standInPalette } from './stand-in-palette.ts';
@@ -167,6 +168,25 @@ describe('drawStandIn', () => {
   it('draws a letter without its marks if no font has them', async () => {
     const marked = await drawStandIn({ ...hero, prompt: 'Z\u030A\u0330' });
     expect(marked).toEqual(await drawStandIn({ ...hero, prompt: 'Z' }));
+  });
+
+  it.each([
+    ['a full picture', {}],
+    ['a transparent one', { isTransparent: true }],
+    ['a single pixel', { width: 1, height: 1 }],
+  ])('gives the pixels of its PNG: %s', async (_, change) => {
+    const standIn = { ...hero, ...change };
+    const pixels = await drawStandInPixels(standIn);
+    expect(pixels).toEqual(await decodePicture(await drawStandIn(standIn)));
+    expect(pixels.data.byteLength).toBe(standIn.width * standIn.height * pixels.channels);
+  });
+
+  it('has another version, and so another key in the cache, if it draws something else', async () => {
+    const svg = await drawStandIn({ ...hero, isVector: true });
+    expect({ version: standInVersion, svg: sha256(svg) }).toEqual({
+      version: 2,
+      svg: '187359b0de03dee74b640af4491a9c83b196ab215faa8f68c8c34b25f7ba4515',
+    });
   });
 
   it('needs no font of the machine', async () => {

@@ -1,9 +1,11 @@
+import type { Sharp } from 'sharp';
 import { encodeError } from '../image/encode-error.ts';
 import { bytesOf } from '../image/end-pipeline.ts';
 import { loadSharp } from '../image/load-sharp.ts';
+import { pixelsOf, type RawPicture, simplestChannels } from '../image/raw-picture.ts';
 import { animateStandIn, type StandInFrames } from './animate-stand-in.ts';
 import type { Sha256 } from '../types.ts';
-import { loadTypeface, type Typeface } from './glyphs.ts';
+import { loadTypeface } from './glyphs.ts';
 import { between, type Random, seededRandom } from './seeded-random.ts';
 import { drawLabel } from './stand-in-label.ts';
 import { type Palette, standInPalette } from './stand-in-palette.ts';
@@ -30,27 +32,38 @@ export interface StandIn {
 }
 
 /** A part of the cache key. Raise it whenever the drawing changes. */
-export const standInVersion = 1;
+export const standInVersion = 2;
 
 /**
  * Draws a labelled picture as PNG, as SVG or as animated WebP. With one version of sharp, equal input gives equal bytes. All text is drawn as outlines, so
  * no input can inject SVG, and no font of the machine is used.
  */
 export async function drawStandIn(standIn: StandIn): Promise<Buffer> {
-  const svg = standInSvg(standIn, await loadTypeface());
-  if (standIn.isVector === true) return Buffer.from(svg);
-  const sharp = await loadSharp();
-  const raster = sharp(Buffer.from(svg));
-  const drawn = standIn.isTransparent ? raster : raster.removeAlpha();
-  const png = await bytesOf(drawn.png({ compressionLevel: 6 })).catch((error: unknown) => {
+  if (standIn.isVector === true) return Buffer.from(await standInSvg(standIn));
+  const png = await rasterOf(standIn, (raster) => bytesOf(raster.png({ compressionLevel: 6 })));
+  return standIn.frames === undefined ? png : animateStandIn(png, standIn.frames);
+}
+
+/** The pixels that `drawStandIn` draws, without a file in between. Not for an SVG, and not for several frames. */
+export async function drawStandInPixels(standIn: StandIn): Promise<RawPicture> {
+  return simplestChannels(await rasterOf(standIn, pixelsOf));
+}
+
+async function rasterOf<Result>(
+  standIn: StandIn,
+  end: (raster: Sharp) => Promise<Result>,
+): Promise<Result> {
+  const svg = Buffer.from(await standInSvg(standIn));
+  const raster = (await loadSharp())(svg);
+  return end(standIn.isTransparent ? raster : raster.removeAlpha()).catch((error: unknown) => {
     const what =
       'The stand-in could not be drawn (where VIPS_BLOCK_UNTRUSTED is set, sharp reads no SVG)';
     throw encodeError(what, error);
   });
-  return standIn.frames === undefined ? png : animateStandIn(png, standIn.frames);
 }
 
-function standInSvg(standIn: StandIn, typeface: Typeface): string {
+async function standInSvg(standIn: StandIn): Promise<string> {
+  const typeface = await loadTypeface();
   const { width, height } = standIn;
   const random = seededRandom(standIn.seed);
   const palette = standInPalette(random);

@@ -36,20 +36,3 @@ export async function readOutlines(): Promise<Outlines> {
   const packed = await readFile(join(root, 'assets/manrope/outlines.json.br'));
   return JSON.parse(String(await promisify(brotliDecompress)(packed))) as Outlines;
 }
-
-/** A glyph's path data in pixels, with its origin at `x` and `y`. `write` makes the text of a number. */
-export function placedPath(
-  { path }: Glyph,
-  scale: number,
-  x: number,
-  y: number,
-  write: (value: number) => string,
-): string {
-  return path.replaceAll(/([MLQC])([^MLQC]*)/g, (_, type: string, coordinates: string) => {
-    const values = coordinates.split(' ').map(Number);
-    const placed = values.map((value, at) =>
-      at % 2 === 0 ? x + value * scale : y + -value * scale,
-    );
-    return type + placed.map(write).join(' ');
-  });
-}

@@ -1,7 +1,7 @@
 import type { TextStyle, Typeface } from './glyphs.ts';
 import { layOutText } from './lay-out-text.ts';
 import type { Palette } from './stand-in-palette.ts';
-import { type Box, num, path, rect } from './svg.ts';
+import { type Box, num, rect } from './svg.ts';
 
 /** What the label says. */
 export interface LabelText {
@@ -48,14 +48,20 @@ export function drawLabel(
     tag(left, y + em * paddingEms, em, palette, typeface),
     sizeText(text.size, x + width - em * paddingEms, y + em * paddingEms, em, palette, typeface),
     ...titleLines.map((line, i) =>
-      path(
-        typeface.outline(line, titleStyle(em), left, titleTop + em * (titleLineEms * i + 1.42)),
+      typeface.draw(
+        line,
+        titleStyle(em),
+        left,
+        titleTop + em * (titleLineEms * i + 1.42),
         palette.ink,
       ),
     ),
     ...promptLines.map((line, i) =>
-      path(
-        typeface.outline(line, promptStyle(em), left, promptTop + em * (promptLineEms * i + 1)),
+      typeface.draw(
+        line,
+        promptStyle(em),
+        left,
+        promptTop + em * (promptLineEms * i + 1),
         palette.muted,
       ),
     ),
@@ -95,7 +101,7 @@ function tag(x: number, y: number, em: number, palette: Palette, typeface: Typef
   const width = typeface.measure(word, style) + 1.1 * em;
   return (
     rect({ x, y, width, height: 1.32 * em }, palette.tag, 0.3 * em) +
-    path(typeface.outline(word, style, x + 0.55 * em, y + 0.94 * em), palette.paper)
+    typeface.draw(word, style, x + 0.55 * em, y + 0.94 * em, palette.paper)
   );
 }
 
@@ -110,5 +116,5 @@ function sizeText(
 ): string {
   const style: TextStyle = { weight: 'medium', size: 0.9 * em };
   const x = right - typeface.measure(size, style);
-  return path(typeface.outline(size, style, x, y + 0.98 * em), palette.muted);
+  return typeface.draw(size, style, x, y + 0.98 * em, palette.muted);
 }
