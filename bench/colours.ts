@@ -19,9 +19,9 @@ import {
   type ResolvedSettings,
 } from '../packages/core/src/image/encoder-settings.ts';
 import { openPicture } from '../packages/core/src/image/open-picture.ts';
-import { openRaw, type RawPicture } from '../packages/core/src/image/raw-picture.ts';
+import { openRaw } from '../packages/core/src/image/raw-picture.ts';
 import { provenanceXmp } from '../packages/core/src/image/provenance.ts';
-import type { Format } from '../packages/core/src/types.ts';
+import type { Format, RawPicture } from '../packages/core/src/types.ts';
 import { corpus, drawnKinds } from './support/corpus.ts';
 import { numberFlags } from './support/flags.ts';
 import { installPeers } from './support/install-peers.ts';

@@ -10,7 +10,8 @@ import sharp, { type Sharp } from 'sharp';
 import { encodePicture } from '../../packages/core/src/image/encode-picture.ts';
 import type { ResolvedSettings } from '../../packages/core/src/image/encoder-settings.ts';
 import { provenanceXmp } from '../../packages/core/src/image/provenance.ts';
-import { openRaw, type RawPicture } from '../../packages/core/src/image/raw-picture.ts';
+import { openRaw } from '../../packages/core/src/image/raw-picture.ts';
+import type { RawPicture } from '../../packages/core/src/types.ts';
 
 /** What a file costs, and how far it is from the picture: both distances are 0 for equal pixels. */
 export interface Look {

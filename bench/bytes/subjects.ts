@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { sha256 } from '../../packages/core/src/hash.ts';
 import type { Content } from '../../packages/core/src/image/encoder-settings.ts';
 import { openPicture } from '../../packages/core/src/image/open-picture.ts';
-import type { RawPicture } from '../../packages/core/src/image/raw-picture.ts';
+import type { RawPicture } from '../../packages/core/src/types.ts';
 
 /** A picture at the size at which it is encoded and compared. */
 export interface Subject {

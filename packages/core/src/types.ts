@@ -7,7 +7,7 @@
  * | image        | one entry under `images:`; its id is unique across all manifests of a project                |
  * | job          | one image with every default, preset, row and template applied                               |
  * | request      | everything that decides the pixels of **one** picture, and nothing else                      |
- * | key          | sha-256 of the canonical JSON of a request                                                   |
+ * | key          | sha-256 of the canonical JSON of a request; an API key is always called “API key”            |
  * | original     | the provider's bytes for a request, untouched                                                |
  * | record       | the JSON kept beside an original: request, sha-256, size, usage, cost, provenance            |
  * | purchase     | a picture that was paid for, as it is handed to the store                                    |
@@ -30,7 +30,6 @@
  * | asset map    | the JSON that tells a site what files an image became                                        |
  */
 
-import type { RawPicture } from './image/raw-picture.ts';
 import type { DiagnosticCode } from './errors.ts';
 import type {
   Chroma,
@@ -689,6 +688,20 @@ export interface VariantSpec extends FormatSpec {
 
 /** How hard the AVIF encoder works, 0 to 9. `auto`: quickly or thoroughly, as the run asks. */
 export type Effort = number | 'auto';
+
+/**
+ * Decoded pixels: sRGB, 8 bits per channel. There is an alpha channel only if some pixel is transparent, and colour only if
+ * some pixel is not grey.
+ */
+export interface RawPicture {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** 1 grey, 2 grey with alpha, 3 RGB, 4 RGB with alpha. */
+  readonly channels: 1 | 2 | 3 | 4;
+  /** How many frames of `height` the data has, one below the other. @default 1 */
+  readonly frames?: number;
+}
 
 /** A picture to encode from: an original of the store, or a stand-in. */
 export interface Source {

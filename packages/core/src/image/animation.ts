@@ -1,9 +1,9 @@
-import type { PictureInfo } from '../types.ts';
+import type { PictureInfo, RawPicture } from '../types.ts';
 import { encodeQueue } from './encode-queue.ts';
 import { bytesOf, headerOf } from './end-pipeline.ts';
 import { asPictureError, inspectPicture, PictureError } from './inspect-picture.ts';
 import { inputOptions, loadSharp, maxPixels } from './load-sharp.ts';
-import { pixelsOf, type RawPicture, simplestChannels } from './raw-picture.ts';
+import { pixelsOf, simplestChannels } from './raw-picture.ts';
 import { readGif } from './read-gif.ts';
 import { releaseBuffer } from '../release-buffer.ts';
 

@@ -5,6 +5,7 @@ import type {
   EncodedFile,
   FileFields,
   Preview,
+  RawPicture,
   Sha256,
   Source,
   VariantSpec,
@@ -27,7 +28,7 @@ import {
   type VariantCache,
   type EntryToFetch,
 } from '../cache/variant-cache.ts';
-import { type RawPicture, transparencyOf } from './raw-picture.ts';
+import { transparencyOf } from './raw-picture.ts';
 import { previewKey, variantKey } from '../cache/variant-key.ts';
 import type { Lane } from './work-queue.ts';
 

@@ -1,4 +1,4 @@
-import type { RawPicture } from './raw-picture.ts';
+import type { RawPicture } from '../types.ts';
 
 /**
  * The mean of the most frequent colours, as `#rrggbb`; `null` if nothing is visible. Colours count as equal if the upper 4 bits

@@ -6,7 +6,8 @@ import { encodeError } from './encode-error.ts';
 import type { ResolvedSettings } from './encoder-settings.ts';
 import { bytesOf } from './end-pipeline.ts';
 import type { Timing } from './animation.ts';
-import { openRaw, type RawPicture } from './raw-picture.ts';
+import { openRaw } from './raw-picture.ts';
+import type { RawPicture } from '../types.ts';
 
 /**
  * Encodes a file and adds its XMP. A JPEG has no transparency, so transparent parts become white: see `transparencyOf`.

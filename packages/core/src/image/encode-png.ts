@@ -1,5 +1,6 @@
 import { bytesOf } from './end-pipeline.ts';
-import { decodePicture, openRaw, type RawPicture } from './raw-picture.ts';
+import { decodePicture, openRaw } from './raw-picture.ts';
+import type { RawPicture } from '../types.ts';
 
 /** The size limit of a PNG palette. */
 const paletteColors = 256;

@@ -1,7 +1,8 @@
 import type { WebpSettings } from './encoder-settings.ts';
 import { bytesOf } from './end-pipeline.ts';
 import type { Timing } from './animation.ts';
-import { openRaw, type RawPicture } from './raw-picture.ts';
+import { openRaw } from './raw-picture.ts';
+import type { RawPicture } from '../types.ts';
 
 /** The smallest of the files that the settings produce; the first of equal ones. */
 export async function encodeWebp(

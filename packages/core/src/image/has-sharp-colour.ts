@@ -1,4 +1,4 @@
-import type { RawPicture } from './raw-picture.ts';
+import type { RawPicture } from '../types.ts';
 
 /** If red or blue, minus green, varies more than this within four pixels, storing a quarter of the colours blurs them. */
 const sharpSpan = 48;

@@ -1,4 +1,4 @@
-import type { RawPicture } from './raw-picture.ts';
+import type { RawPicture } from '../types.ts';
 
 /** If this many adjacent squares all have more than one colour, they are wider than an edge. */
 const busyRun = 16;

@@ -1,6 +1,6 @@
 import { bytesOf } from './end-pipeline.ts';
-import type { FileLook, Format } from '../types.ts';
-import { decodePicture, openRaw, pixelsOf, type RawPicture } from './raw-picture.ts';
+import type { FileLook, Format, RawPicture } from '../types.ts';
+import { decodePicture, openRaw, pixelsOf } from './raw-picture.ts';
 import { ssimulacra2 } from './ssimulacra2.ts';
 
 /** Compares a file with the pixels that it was made from. What is transparent is white in a JPEG, so that is what it has to show. */

@@ -1,7 +1,7 @@
-import type { Preview } from '../types.ts';
+import type { Preview, RawPicture } from '../types.ts';
 import { dominantColor } from './dominant-color.ts';
 import { bytesOf } from './end-pipeline.ts';
-import { openRaw, resizePicture, type RawPicture } from './raw-picture.ts';
+import { openRaw, resizePicture } from './raw-picture.ts';
 import { releaseBuffer } from '../release-buffer.ts';
 
 /** Pixels. The browser blurs the placeholder when it scales it up; as WebP it takes about 150 bytes. */

@@ -1,4 +1,4 @@
-import type { Crop, Cut, Source } from '../types.ts';
+import type { Crop, Cut, RawPicture, Source } from '../types.ts';
 import { encodeError } from './encode-error.ts';
 import { encodeQueue, pictureQueue } from './encode-queue.ts';
 import type { Content } from './encoder-settings.ts';
@@ -6,13 +6,7 @@ import { hasSharpColour } from './has-sharp-colour.ts';
 import { isFlatArt } from './is-flat-art.ts';
 import { type Texture, textureOf } from './texture.ts';
 import { decodeFrames, type Frames, type Timing } from './animation.ts';
-import {
-  cropFrame,
-  cropPicture,
-  decodePicture,
-  resizePicture,
-  type RawPicture,
-} from './raw-picture.ts';
+import { cropFrame, cropPicture, decodePicture, resizePicture } from './raw-picture.ts';
 import { releaseBuffer } from '../release-buffer.ts';
 import { cleanSvg } from './svg/clean-svg.ts';
 import type { Lane } from './work-queue.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { cropPicture, type RawPicture, startOfCut } from './raw-picture.ts';
+import { cropPicture, startOfCut } from './raw-picture.ts';
+import type { RawPicture } from '../types.ts';
 
 test.each([
   ['the middle', 1000, 400, 50, 300],

@@ -1,23 +1,9 @@
 import type { Sharp } from 'sharp';
-import type { Crop, Cut } from '../types.ts';
+import type { Crop, Cut, RawPicture } from '../types.ts';
 import { endPipeline } from './end-pipeline.ts';
 import { loadSharp } from './load-sharp.ts';
 import { pictureOptions } from './picture-options.ts';
 import { releaseBuffer } from '../release-buffer.ts';
-
-/**
- * Decoded pixels: sRGB, 8 bits per channel. There is an alpha channel only if some pixel is transparent, and colour only if
- * some pixel is not grey.
- */
-export interface RawPicture {
-  readonly data: Uint8Array;
-  readonly width: number;
-  readonly height: number;
-  /** 1 grey, 2 grey with alpha, 3 RGB, 4 RGB with alpha. */
-  readonly channels: 1 | 2 | 3 | 4;
-  /** How many frames of `height` the data has, one below the other. @default 1 */
-  readonly frames?: number;
-}
 
 /**
  * Decodes all pixels of a picture of any depth, profile or colour space. `isRotated`: turns it by its orientation.

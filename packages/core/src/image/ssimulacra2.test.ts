@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RawPicture } from './raw-picture.ts';
+import type { RawPicture } from '../types.ts';
 import { ssimulacra2 } from './ssimulacra2.ts';
 
 const [width, height] = [144, 136];

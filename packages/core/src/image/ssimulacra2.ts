@@ -19,7 +19,8 @@
  */
 
 import { setImmediate } from 'node:timers/promises';
-import { hasAlpha, type RawPicture } from './raw-picture.ts';
+import { hasAlpha } from './raw-picture.ts';
+import type { RawPicture } from '../types.ts';
 
 /**
  * SSIMULACRA 2: how well one picture shows another of the same size. 100 is equal, 90 cannot be told apart, 70 is high quality

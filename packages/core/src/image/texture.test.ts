@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RawPicture } from './raw-picture.ts';
+import type { RawPicture } from '../types.ts';
 import { textureOf } from './texture.ts';
 
 const side = 64;

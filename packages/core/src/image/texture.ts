@@ -1,4 +1,4 @@
-import type { RawPicture } from './raw-picture.ts';
+import type { RawPicture } from '../types.ts';
 
 /** What decides how visible the errors of an encoder are: means over the blocks that are not of one colour. 0 to 1. */
 export interface Texture {
