@@ -526,8 +526,12 @@ export const cropPositions = [
   'attention',
 ] as const;
 
-/** An image's id: segments of `a-z 0-9 -` joined by `/`, none of them empty. */
-export const idForm = { pattern: /^[a-z0-9-]+(?:\/[a-z0-9-]+)*$/, maxLength: 200 } as const;
+/** An image's id: segments of `a-z 0-9 -` joined by `/`, none of them empty or the name of a device. */
+export const idForm = {
+  pattern:
+    /^(?!(?:.*\/)?(?:aux|con|nul|prn|com[0-9]|lpt[0-9])(?:\/|$))[a-z0-9-]+(?:\/[a-z0-9-]+)*$/,
+  maxLength: 200,
+} as const;
 
 /** How many characters a text has, as the API and JSON Schema count them: an emoji is one. */
 export function lengthOf(text: string): number {

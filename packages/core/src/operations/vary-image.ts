@@ -1,10 +1,10 @@
 import { dirname, join } from 'node:path/posix';
 import type { Context } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import { idForm } from '../fields.ts';
 import { drawMask } from '../image/draw-mask.ts';
 import { editText } from '../manifest/edit-text.ts';
 import { addEntry } from '../manifest/write-value.ts';
+import { idMistake } from '../plan/id-problem.ts';
 import { openStore } from '../store/open-store.ts';
 import type { FieldValue, ImageEntry, Job, Variation } from '../types.ts';
 import {
@@ -45,11 +45,8 @@ function variationWritten(context: Context, id: string, variation: Variation): W
   const { root } = context.config;
   return async (project) => {
     const { job, manifest, entry } = imageEntry(project, id);
-    if (!idForm.pattern.test(variation.id) || variation.id.length > idForm.maxLength)
-      throw new TintypeError(
-        'usage',
-        `"${variation.id}" is not a valid id: use lower-case letters, digits and "-", with "/" for folders`,
-      );
+    const mistake = idMistake(variation.id);
+    if (mistake !== null) throw new TintypeError('usage', mistake);
     if (project.jobs.some((known) => known.id === variation.id))
       throw new TintypeError('usage', `there is an image "${variation.id}" already`);
     const mask =

@@ -244,7 +244,7 @@ images:
 });
 
 describe('ids', () => {
-  test.each(['hero', 'a', '0', '-', 'team/ada', 'a/b/c/d', 'x'.repeat(200), '--', 'con'])(
+  test.each(['hero', 'a', '0', '-', 'team/ada', 'a/b/c/d', 'x'.repeat(200), '--', 'icon'])(
     '%s is one',
     (id) => {
       expect(jobsOf(oneImage(id)).map((job) => job.id)).toEqual([id]);
@@ -282,6 +282,10 @@ describe('ids', () => {
     '"a\\x1b[31m"',
     'constructor()',
     '__x__',
+    'con',
+    'team/aux',
+    'nul/hero',
+    'com1',
     '"{{"',
     '"\\\\{{ a }}"',
     '"}}"',
@@ -297,6 +301,15 @@ describe('ids', () => {
   ])('the message about %s suggests %s', (id, meant) => {
     const [finding] = expandText(oneImage(id)).diagnostics;
     expect(finding?.message).toMatch(new RegExp(`did you mean "${meant}"\\?$`));
+  });
+
+  test('an id that Windows reserves is refused by its reason, and ids that contain one are not', () => {
+    const [finding] = expandText(oneImage('team/aux')).diagnostics;
+    expect(finding?.message).toBe(
+      'an id cannot have the name "aux", because on Windows no file and no folder can have it; add something to it, for example "aux-image"',
+    );
+    for (const id of ['aux-image', 'icon', 'console/null', 'com10', 'com', 'lpt-1', 'my-con'])
+      expect(found(oneImage(id)), id).toEqual([]);
   });
 
   test('a rendered id has to follow the same rules', () => {

@@ -9,12 +9,8 @@ export function idProblem(
   entry: ImageEntry,
   taken: ReadonlyMap<string, Place>,
 ): Finding | null {
-  if (!idForm.pattern.test(id) || id.length > idForm.maxLength) {
-    return {
-      code: 'bad-id',
-      message: `${JSON.stringify(id.slice(0, 60))} is not a valid id: use lower-case letters, digits and "-", with "/" for folders, and at most ${idForm.maxLength} characters${suggestId(id)}`,
-    };
-  }
+  const mistake = idMistake(id);
+  if (mistake !== null) return { code: 'bad-id', message: mistake };
   const first = taken.get(id);
   if (first === undefined) return null;
   // For example, manifests of two apps of a monorepo.
@@ -29,6 +25,22 @@ export function idProblem(
       ? `every row of each would be "${id}"; put a {{ variable }} in the id`
       : `"${id}" is the id of another image, at ${first.file}:${first.line}${remedy}`,
   };
+}
+
+/** What is wrong with the form of an id; `null`: nothing. */
+export function idMistake(id: string): string | null {
+  if (isId(id)) return null;
+  const device = id.split('/').find((segment) => devices.test(segment));
+  return device === undefined
+    ? `${JSON.stringify(id.slice(0, 60))} is not a valid id: use lower-case letters, digits and "-", with "/" for folders, and at most ${idForm.maxLength} characters${suggestId(id)}`
+    : `an id cannot have the name "${device}", because on Windows no file and no folder can have it; add something to it, for example "${device}-image"`;
+}
+
+/** Names that Windows reserves, with any extension: https://learn.microsoft.com/windows/win32/fileio/naming-a-file (2026-11-30). */
+const devices = /^(?:aux|con|nul|prn|com[0-9]|lpt[0-9])$/i;
+
+function isId(text: string): boolean {
+  return idForm.pattern.test(text) && text.length <= idForm.maxLength;
 }
 
 /** `; did you mean "hero-image"?` for `Hero_Image`, otherwise nothing. */
@@ -47,5 +59,5 @@ export function idLike(text: string): string | null {
     .split('/')
     .map((part) => part.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, ''))
     .join('/');
-  return idForm.pattern.test(id) && id.length <= idForm.maxLength ? id : null;
+  return isId(id) ? id : null;
 }
