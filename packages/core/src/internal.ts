@@ -8,6 +8,7 @@ export { readContent } from './cache/open-cache.ts';
 export { isHash } from './plain-checks.ts';
 export { markupOf } from './image/svg/encode-svg.ts';
 export { readRegular } from './fs/read-regular.ts';
+export { removeFile } from './fs/remove-file.ts';
 export { writeAtomic, writeUnflushed } from './fs/write-atomic.ts';
 export { sha256 } from './hash.ts';
 export { readContentCredentials } from './content-credentials/read-content-credentials.ts';

@@ -118,7 +118,7 @@ export function followJobs(
       isAdded: false,
       isLeaving: false,
       leavingSince: null,
-      lookedAt: Date.now(),
+      lookedAt: performance.now(),
       deaths: 0,
     };
     const waiting: Waiting = { followed, resolve, reject, signal, ...state };
@@ -159,7 +159,7 @@ export function followJobs(
   async function look(): Promise<void> {
     const oldest = [...all.values()]
       .slice(0, looksAtOnce)
-      .filter(({ lookedAt }) => lookedAt <= Date.now() - lookMs);
+      .filter(({ lookedAt }) => lookedAt <= performance.now() - lookMs);
     await lookAt(oldest.map(({ followed }) => followed.id));
   }
 
@@ -168,7 +168,7 @@ export function followJobs(
       ids.map(async (id) => {
         const waiting = all.get(id);
         if (waiting === undefined) return;
-        waiting.lookedAt = Date.now();
+        waiting.lookedAt = performance.now();
         all.delete(id);
         all.set(id, waiting);
         if (!waiting.isAdded) return;
@@ -193,7 +193,7 @@ export function followJobs(
   async function leave(waiting: Waiting): Promise<void> {
     if (waiting.isLeaving) return;
     waiting.isLeaving = true;
-    waiting.leavingSince ??= Date.now();
+    waiting.leavingSince ??= performance.now();
     try {
       await inTime(withdraw(waiting));
     } finally {
@@ -208,7 +208,7 @@ export function followJobs(
       return;
     }
     failingSince ??= waiting.lookedAt;
-    const failingMs = Date.now() - failingSince;
+    const failingMs = performance.now() - failingSince;
     if (waiting.signal.aborted && failingMs > lastPatienceMs) end(waiting, unknown);
     else if (failingMs > patienceMs) waiting.reject(unavailable(error));
   }
@@ -241,7 +241,7 @@ export function followJobs(
     }
     const isBegun = await job.isActive();
     // Removing a job that has just ended would also remove its answer. So wait until only a dead worker can hold the job.
-    if (isBegun && Date.now() - (waiting.leavingSince ?? 0) < once.lockDuration) return;
+    if (isBegun && performance.now() - (waiting.leavingSince ?? 0) < once.lockDuration) return;
     const isRemoved = await succeeds(job.remove());
     if (isRemoved && isBegun) end(waiting, unknown);
     else if (isRemoved) {

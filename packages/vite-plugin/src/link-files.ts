@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { hasProvenance } from '@tintype/core';
 import { PlacedError, type PlacedFile } from '@tintype/core/modules';
@@ -29,7 +29,7 @@ export async function linkFiles(
         ? statSync(path).size === file.bytes
         : await holds(path, file.sha256);
       if (isSame) continue;
-      await rm(path);
+      await (await import('@tintype/core/internal')).removeFile(path);
     }
     await file.linkTo(path);
   }
