@@ -44,6 +44,7 @@ export const sidebar: { text: string; items: Page[]; collapsed?: boolean }[] = [
       page('Models and prices', '/reference/models'),
       page('Environment', '/reference/environment'),
       page('TypeScript API', '/reference/api'),
+      page('Glossary', '/reference/glossary'),
       page('Packages and examples', '/packages'),
     ],
   },

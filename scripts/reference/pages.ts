@@ -25,6 +25,7 @@ export async function referencePages(): Promise<Readonly<Record<string, string>>
     'models.md': await modelsPage(),
     'environment.md': environmentPage(),
     'api.md': apiPage(),
+    'glossary.md': glossaryPage(),
   };
 }
 
@@ -104,6 +105,26 @@ function optionsPage(): string {
     'All options of `tintype.config.ts` (or `.mts`, `.js`, `.mjs`, `.json`) are optional. A flag overrides the environment, which overrides the config. `tintype doctor` says which value is in force, and what set it.',
     [table(['option', 'type', 'default', 'meaning'], rows)],
     '[commands](./commands.md), or [environment variables](./environment.md).',
+  );
+}
+
+/** The table at the top of `types.ts`. */
+function glossaryPage(): string {
+  const text = readFileSync(new URL('../../packages/core/src/types.ts', import.meta.url), 'utf8');
+  const rows = [...text.matchAll(/^ \* \| (.+?) +\| (.+?) +\|$/gm)].map(([, word, meaning]) => [
+    word!,
+    meaning!.replaceAll('**', ''),
+  ]);
+  return page(
+    'Glossary',
+    'Each word means one thing in the documentation, in messages and in the code.',
+    [
+      table(
+        ['word', 'meaning'],
+        rows.slice(1).filter(([word]) => !word!.startsWith('-')),
+      ),
+    ],
+    '[how to …](../how-to/index.md).',
   );
 }
 

@@ -12,7 +12,7 @@ export const exitCodes = {
 
 /** What each exit code means, for the reference. */
 export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
-  delivered: 'all images were delivered',
+  delivered: 'nothing failed; what is ordered in a batch may not be delivered yet',
   someFailed:
     'some images failed, and the others were delivered; or `verify` or `doctor` found something wrong',
   wrongInput:

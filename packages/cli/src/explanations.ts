@@ -1,6 +1,6 @@
 import type { DiagnosticCode, ErrorCode, VerifyCode } from '@tintype/core';
 
-/** What a code means, and how to get out. */
+/** What a code means, and how to fix it. */
 type Explanation = readonly [means: string, wayOut: string];
 
 /** The compiler notices a code without an explanation. `tintype explain` and the reference print them. */
@@ -55,7 +55,7 @@ export const diagnostics: Readonly<Record<DiagnosticCode, Explanation>> = {
     'Write it as the example in the message.',
   ],
   'bad-id': [
-    'An id has characters that no id may have.',
+    'An id has characters that no id may have, or is a name that Windows reserves, like "aux".',
     'Use lower-case letters, digits and "-", with "/" for folders.',
   ],
   'duplicate-id': ['Two images have one id.', 'Rename one of them.'],
@@ -273,7 +273,7 @@ export const errors: Readonly<Record<ErrorCode, Explanation>> = {
   ],
   'maybe-billed': [
     'A request of this order may have been billed, so it is not sent again.',
-    'Start a new order, or see what the account was billed.',
+    'Look at the bill of the account. To request it again, run `tintype --order <another name>`; outside of CI, each run without `--order` is a new order.',
   ],
   ordered: ['The picture is ordered in a batch.', 'Run `tintype batch collect` when it is due.'],
   'original-damaged': [
@@ -363,7 +363,7 @@ export const warnings: Readonly<Record<string, Explanation>> = {
   'key-not-ignored': ['git does not ignore a file with a key.', 'Add it to `.gitignore`.'],
   'maybe-billed': [
     'A request may have been billed without an answer.',
-    "Look at the account's bill. A new order requests it again.",
+    "Look at the account's bill. A new order (`tintype --order <another name>`) requests it again.",
   ],
   'no-cache': [
     'The cache cannot be used.',

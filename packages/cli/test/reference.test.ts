@@ -14,6 +14,7 @@ import { testKey, testProject } from '../../core/test/support/project.ts';
 import { fieldNotes } from '../../../scripts/reference/field-notes.ts';
 import { membersOf } from '../../../scripts/reference/members.ts';
 import { referencePages } from '../../../scripts/reference/pages.ts';
+import { withCommands } from '../../../scripts/reference/readme.ts';
 import { explainedCodes } from '../src/explain-codes.ts';
 import { errors, findings, warnings } from '../src/explanations.ts';
 import { main } from '../src/main.ts';
@@ -30,6 +31,11 @@ test('the pages are those that the code makes', async () => {
     expect(await readFile(join(pagesFolder, file), 'utf8'), howTo).toBe(text);
   const others = (await readdir(pagesFolder)).filter((name) => !(name in pages));
   expect(others.filter((name) => name !== 'index.md')).toEqual([]);
+});
+
+test('the README lists the commands', async () => {
+  const readme = await readFile(join(packages, 'cli/README.md'), 'utf8');
+  expect(withCommands(readme), howTo).toBe(readme);
 });
 
 test.each(['core', 'cli'])('the schema of manifests in %s is that of the parser', async (name) => {

@@ -37,7 +37,7 @@ export interface Options {
    */
   readonly manifests?: readonly string[];
   /**
-   * The provider of images that name none: `openai`, `offline`, or a name from `providers`.
+   * The provider of images that name none: `openai`, `replicate`, `offline`, or a name from `providers`.
    * @default 'openai'
    */
   readonly provider?: string;

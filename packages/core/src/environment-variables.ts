@@ -16,6 +16,7 @@ export const environmentVariables: readonly EnvironmentVariable[] = [
     'AZURE_OPENAI_API_KEY',
     'the key of a provider of Azure, unless the config names another',
   ),
+  variable('XAI_API_KEY', 'the key of a provider of xAI, unless the config names another'),
   variable('REPLICATE_API_TOKEN', 'the key of the provider replicate', true),
   variable('TINTYPE_MISSING', 'what --missing says: buy, standin or fail'),
   variable('TINTYPE_MAX_COST', 'what --max-cost says: US dollars, or none'),

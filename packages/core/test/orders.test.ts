@@ -27,7 +27,7 @@ describe('a call of unknown outcome', () => {
       {
         code: 'connection-lost',
         message: expect.stringContaining(
-          'order 4711 does not request it again; a new order does',
+          'order 4711 does not request it again. Look at the bill of the account; to request it again, run tintype --order <another name>',
         ) as string,
       },
     ]);
@@ -45,7 +45,7 @@ describe('a call of unknown outcome', () => {
           code: 'maybe-billed',
           maybeBilled: true,
           message: expect.stringMatching(
-            /by this order \(4711\).+may have been billed, so this order does not request it again; a new order does/,
+            /by this order \(4711\).+may have been billed, so this order does not request it again\. Look at the bill/,
           ) as string,
         },
       ]);
@@ -82,7 +82,7 @@ describe('a call of unknown outcome', () => {
     const [own] = (await project.plan(pipeline('4711', '2'))).requests;
     expect(own).toMatchObject({ status: 'attempted', costUsd: { high: 0 } });
     expect(own!.reason).toMatch(
-      /by this order \(4711\).+ does not request it again; a new order does/,
+      /by this order \(4711\).+ does not request it again\. Look at the bill/,
     );
     const [other] = (await project.plan()).requests;
     expect(other!.reason).toMatch(/by order 4711 \(a new order requests it again\)/);

@@ -44,7 +44,8 @@ test('--json has the same as one document', async () => {
       {
         code: 'bad-id',
         kinds: ['diagnostic'],
-        means: 'An id has characters that no id may have.',
+        means:
+          'An id has characters that no id may have, or is a name that Windows reserves, like "aux".',
         wayOut: 'Use lower-case letters, digits and "-", with "/" for folders.',
       },
     ],

@@ -5,9 +5,9 @@ import { say } from '../format/wrap.ts';
 
 export const explain = command({
   name: 'explain',
-  summary: 'say what the code of a message means, and how to get out',
+  summary: 'say what the code of a message means, and how to fix it',
   description:
-    'Says what the codes in messages mean, and how to get out: codes of mistakes, errors, warnings, and what verify finds. Without ' +
+    'Says what the codes in messages mean, and how to fix it: codes of mistakes, errors, warnings, and what verify finds. Without ' +
     'a code: lists all of them. Needs no project and no network.',
   arguments: [argument('[codes...]', 'codes from messages, such as bad-id')],
   flags: {

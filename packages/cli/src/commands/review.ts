@@ -19,7 +19,7 @@ export const review = command({
     ),
     allowPick: flag(
       '--allow-pick',
-      'with --host: print a second address, whose readers may pick and comment',
+      'with --host: print one more address, whose readers may pick and comment',
     ),
     open: flag('--open', 'open the page in the browser'),
     ...projectFlags,

@@ -122,7 +122,7 @@ function checkConflicts({ id, fields, pick, find }: Draft): void {
     find('number_of_images', {
       severity: 'warning',
       code: 'nothing-picked',
-      message: `"${id}" has ${count} candidates and no pick: they are delivered as ${id}-1 to ${id}-${count}, and "${id}" means ${id}-1`,
+      message: `"${id}" has ${count} candidates and no pick: they are delivered as ${id}-1 to ${id}-${count}, and "${id}" means ${id}-1. Compare them with tintype review, then run tintype pick ${id} <number>`,
     });
   }
 }

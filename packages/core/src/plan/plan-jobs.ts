@@ -308,7 +308,7 @@ export function attemptReason({ key, note, damage }: OpenAttempt, order: string 
   const how = outcome ?? 'the run ended before the answer came';
   const id = requestId === null ? '' : ` (request ${requestId})`;
   if (note.order === order)
-    return `requested at ${startedAt} by this order (${order}), ${how}${id}; it may have been billed, so this order does not request it again; a new order does`;
+    return `requested at ${startedAt} by this order (${order}), ${how}${id}; it may have been billed, so this order does not request it again. Look at the bill of the account; to request it again, run tintype --order <another name>`;
   const by = note.order === '' ? '' : ` by order ${note.order} (a new order requests it again)`;
   return `requested at ${startedAt}${by}, ${how}${id}; it may have been billed`;
 }

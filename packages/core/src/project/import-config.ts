@@ -74,7 +74,7 @@ async function importCode(file: string, shown: string): Promise<Options> {
   } finally {
     hooks?.deregister();
   }
-  throw new TintypeError('config', `${shown} has no default export`);
+  throw new TintypeError('config', `${shown} has no default export; write export default { … }`);
 }
 
 function reasonOf(cause: unknown): string {

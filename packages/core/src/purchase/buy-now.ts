@@ -139,7 +139,7 @@ function remedyFor(
   const { remedy, billed } = policies[code];
   if (canBeCollected) return 'the next run collects it';
   if (billed === 'maybe' && run.order !== null)
-    return `order ${run.order} does not request it again; a new order does`;
+    return `order ${run.order} does not request it again. Look at the bill of the account; to request it again, run tintype --order <another name>`;
   if (code !== 'bad-api-key') return remedy;
   const name = isOpenAiKey
     ? openAiKeyNameOf(resolved)
