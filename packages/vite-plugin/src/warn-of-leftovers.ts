@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { type Dirent, existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import type { Rollup } from 'vite';
 import type { BuildState } from './build-state.ts';
@@ -80,8 +80,9 @@ const markdownImage = /!\[[^\]]*\]\(\s*<?tintype:/g;
 
 /** The files that Vite copies unchanged. Links are not followed. */
 function publicTexts(publicDir: string): NamedText[] {
-  const below = readNames(publicDir).filter((entry) => entry.isFile() && checked.test(entry.name));
-  return below.flatMap(({ parentPath, name }): NamedText[] => {
+  const below = existsSync(publicDir) ? [...entriesBelow(publicDir)] : [];
+  const texts = below.filter((entry) => entry.isFile() && checked.test(entry.name));
+  return texts.flatMap(({ parentPath, name }): NamedText[] => {
     const path = join(parentPath, name);
     if (lstatSync(path).size > maxPublicBytes) return [];
     const text = readFileSync(path, 'utf8');
@@ -90,8 +91,12 @@ function publicTexts(publicDir: string): NamedText[] {
   });
 }
 
-function readNames(folder: string) {
-  return existsSync(folder) ? readdirSync(folder, { recursive: true, withFileTypes: true }) : [];
+/** Node's own recursive `readdirSync` follows links, and so runs without end where one leads in a circle (24.21, 2026-11-30). */
+function* entriesBelow(folder: string): Generator<Dirent> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    yield entry;
+    if (entry.isDirectory()) yield* entriesBelow(join(folder, entry.name));
+  }
 }
 
 /** Much larger than text that a person writes. Larger files are data. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readFile } from 'node:fs/promises';
+import { readFile, symlink } from 'node:fs/promises';
 import type { Plugin } from 'vite';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { useApi } from '../../core/test/support/api.ts';
@@ -123,6 +123,10 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     expect(warnings(project)[0]).toContain('  public/feed/old.html: tintype:moss\n');
     expect(warnings(project)[0]).toContain('  public/site.webmanifest: tintype:pier\n');
     expect(warnings(project)[0]).not.toContain('notes.txt');
+
+    // Links that lead in a circle do not hold the build up. Vite itself refuses to copy them.
+    for (const name of ['a', 'b']) await symlink('..', join(project.root, 'public/feed', name));
+    await expect(project.build({}, {}, vite)).rejects.toThrow('ELOOP');
 
     project.clearLog();
     await project.build({ build: { copyPublicDir: false } }, {}, vite);

@@ -1,6 +1,7 @@
-import { readdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { TintypeError } from '../errors.ts';
+import { entriesBelow } from './entries-below.ts';
 
 /**
  * Refuses a folder from another machine if it is reached through a symbolic link or contains one, because a link could lead
@@ -17,7 +18,7 @@ export async function refuseLinksBelow(root: string, folder: string): Promise<vo
 }
 
 async function findLink(folder: string): Promise<string | null> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const entries = await entriesBelow(folder);
   const link = entries.find((entry) => entry.isSymbolicLink());
   return link === undefined ? null : join(link.parentPath, link.name);
 }

@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises';
 import { join, parse, relative } from 'node:path';
 import { TintypeError } from '../errors.ts';
+import { entriesBelow } from '../fs/entries-below.ts';
 import { slashed } from '../fs/slashed.ts';
 import { idLike } from '../plan/id-problem.ts';
 
@@ -17,7 +17,7 @@ const endings = /\.(?:png|jpe?g|webp|avif|gif)$/i;
 
 /** Lists without following links. Hidden files and folders, and `node_modules`, are left out. Throws `usage`. */
 export async function listPictures(folder: string): Promise<PictureFiles> {
-  const found = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
+  const found = await entriesBelow(folder, ({ name }) => !isLeftOut(name)).catch(
     (cause: NodeJS.ErrnoException) => {
       const reason = cause.code === 'ENOENT' ? 'does not exist' : `cannot be read (${cause.code})`;
       throw new TintypeError('usage', `the folder ${folder} ${reason}`, { cause });
@@ -28,7 +28,7 @@ export async function listPictures(folder: string): Promise<PictureFiles> {
       entry,
       file: slashed(relative(folder, join(entry.parentPath, entry.name))),
     }))
-    .filter(({ file }) => endings.test(file) && !/(?:^|\/)(?:\.|node_modules\/)/.test(file))
+    .filter(({ entry }) => endings.test(entry.name) && !isLeftOut(entry.name))
     .toSorted((a, b) => (a.file < b.file ? -1 : 1));
   if (entries.length > maxPictures) {
     const message = `${folder} has more than ${maxPictures} pictures; import a smaller folder`;
@@ -40,6 +40,10 @@ export async function listPictures(folder: string): Promise<PictureFiles> {
       .filter(({ entry }) => !entry.isFile() && !entry.isDirectory())
       .map(({ file }) => ({ file, reason: 'it is a link or a device, which is not followed' })),
   };
+}
+
+function isLeftOut(name: string): boolean {
+  return name.startsWith('.') || name === 'node_modules';
 }
 
 /** An id for a file, after its path: `team/ada` for `Team/Ada.png`, with a number if it is taken. */
