@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { PlacedFile } from '@tintype/core/modules';
 import type { BuildOptions, BuildResult, OnEndResult } from 'esbuild';
@@ -78,6 +78,6 @@ async function link(path: string, { file }: PlacedFile): Promise<void> {
   const existing = await stat(path).catch(() => null);
   if (existing?.size === file.bytes) return;
   await mkdir(dirname(path), { recursive: true });
-  if (existing !== null) await (await import('@tintype/core/internal')).removeFile(path);
+  await rm(path, { force: true });
   await file.linkTo(path);
 }
