@@ -1,3 +1,4 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { errorCodeOf } from '../error-code.ts';
 import { ProviderError } from './provider.ts';
 
@@ -16,11 +17,7 @@ export function networkError(error: unknown): ProviderError | null {
   if (isRefusedPort(error)) {
     return new ProviderError('refused', 'the port of its address is one that fetch refuses');
   }
-  if (
-    (code !== null && neverSent.has(code)) ||
-    isBeforeSending(error) ||
-    isHandshakeFailure(error)
-  ) {
+  if ((code !== null && neverSent.has(code)) || isBeforeSending(error)) {
     const why = code === null ? '' : ` (${code})`;
     return new ProviderError('not-connected', `the API could not be reached${why}`);
   }
@@ -33,38 +30,41 @@ export function connectionLost(code: string | null): ProviderError {
   return new ProviderError('connection-lost', `${how} before the answer was complete`);
 }
 
-/** Errors after which the request cannot have reached the API: Node's and undici's names, read 2026-11-22. */
+/**
+ * Errors that only a connection that is not made yet can have: Node's and undici's names, read 2026-11-22. Not EHOSTUNREACH and the like: a
+ * machine that leaves its network gets them for connections on which a request was sent, too.
+ */
 const neverSent: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
   'ERR_INVALID_URL',
   'UND_ERR_PRX_TLS',
-  'ERR_SSL_WRONG_VERSION_NUMBER',
-  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
-  'ERR_SSL_UNSUPPORTED_PROTOCOL',
-  'ERR_SSL_NO_PROTOCOLS_AVAILABLE',
-  'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
-  'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
-  'ERR_SSL_TLSV1_UNRECOGNIZED_NAME',
 ]);
 
 /**
- * Whether no connection was made, whatever the reason: too many open files (EMFILE), a firewall (EACCES, EPERM), no answer (ETIMEDOUT).
- * Only a connection that exists reads or writes. If a name has several addresses, there is an error for each.
+ * Whether no connection was made, so that nothing was sent, whatever the reason: too many open files, a firewall, no answer, a handshake of
+ * TLS that failed. If a name has several addresses, there is an error for each.
  */
 function isBeforeSending(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
+    if (unconnected.has(at)) return true;
     if ('syscall' in at && connecting.has(String(at.syscall))) return true;
+    if (/before secure TLS connection was established/.test(at.message)) return true;
     if (at instanceof AggregateError && at.errors.length > 0)
       return at.errors.every(isBeforeSending);
   }
   return false;
 }
+
+/**
+ * The errors of undici's connections that were not made. Node's own fetch reports them here as well:
+ * https://undici.nodejs.org/#/docs/api/DiagnosticsChannel (2026-11-30). Only they tell a handshake that failed from a connection that broke later.
+ */
+const unconnected = new WeakSet<Error>();
+subscribe('undici:client:connectError', (message) => {
+  unconnected.add((message as { readonly error: Error }).error);
+});
 
 /** What Node names as `syscall`; an address and its port are looked up and connected to. */
 const connecting: ReadonlySet<string> = new Set(['getaddrinfo', 'connect']);
@@ -91,20 +91,6 @@ const untrusted: ReadonlySet<string> = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
   'ERR_TLS_CERT_ALTNAME_FORMAT',
 ]);
-
-/**
- * Whether the TLS handshake failed. If a server hangs up in the handshake, the error is ECONNRESET with these words; if OpenSSL
- * refuses it, the error is EPROTO in some versions of Node (22 and 24, run 2026-11-28).
- */
-function isHandshakeFailure(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if (/before secure TLS connection was established/.test(at.message)) return true;
-    const isProtocol = 'code' in at && at.code === 'EPROTO';
-    if (isProtocol && /wrong version number|handshake failure|protocol version/.test(at.message))
-      return true;
-  }
-  return false;
-}
 
 /** A port that the standard of fetch blocks (https://fetch.spec.whatwg.org/#port-blocking), in undici's words (8.13, 2026-11-29). */
 function isRefusedPort(error: unknown): boolean {

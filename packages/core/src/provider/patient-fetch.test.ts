@@ -1,9 +1,12 @@
 import { createServer, type RequestListener } from 'node:http';
+import { createSecureServer } from 'node:http2';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
+import { testCa, testKey } from '../../test/support/https-server.ts';
 import { patientFetch } from './patient-fetch.ts';
 
 const open: (() => void)[] = [];
@@ -99,6 +102,26 @@ describe('a patient fetch', () => {
     const fetch = patientFetch();
     for (let times = 0; times < 3; times++) await (await fetch(url)).arrayBuffer();
     expect(ports.size).toBe(3);
+  });
+
+  test('does so with a server that offers HTTP/2, too', async () => {
+    const server = createSecureServer({ key: testKey, cert: testCa, allowHTTP1: true });
+    let connections = 0;
+    server.on('secureConnection', () => connections++);
+    server.on('request', (request, response) => void response.end(request.httpVersion));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    open.push(() => server.close());
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const cas = getCACertificates('default');
+    setDefaultCACertificates([testCa]);
+    try {
+      const fetch = patientFetch();
+      for (let times = 0; times < 3; times++)
+        expect(await (await fetch(url, { method: 'POST' })).text()).toBe('1.1');
+    } finally {
+      setDefaultCACertificates(cas);
+    }
+    expect(connections).toBe(3);
   });
 
   test('sends forms with their files', async () => {

@@ -8,6 +8,8 @@ const connections = {
   // Firewalls and balancers forget connections on which nothing is sent, some after 60 s. Probes of TCP are free.
   connect: { timeout: 30_000, keepAliveInitialDelay: 15_000 },
   pipelining: 0,
+  // HTTP/2 would put all calls on one connection, and lose all of them with it.
+  allowH2: false,
 };
 
 /**
