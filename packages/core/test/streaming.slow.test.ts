@@ -176,9 +176,14 @@ describe('a stream that does not end with a picture may have been billed, and is
     param: null,
     code: null,
   };
+  // Alone, these two are free, and a request that they refuse is sent again.
+  const quota = { ...server, type: 'insufficient_quota', code: 'insufficient_quota' };
+  const tooMany = { ...server, type: 'requests', code: 'rate_limit_exceeded' };
   test.each([
     [{ kind: 'stream-without-completed' }, 'unknown-outcome'],
     [{ kind: 'stream-error', error: server }, 'unknown-outcome'],
+    [{ kind: 'stream-error', error: quota }, 'unknown-outcome'],
+    [{ kind: 'stream-error', error: tooMany }, 'unknown-outcome'],
     [{ kind: 'reset-mid-body' }, 'connection-lost'],
     [{ kind: 'truncated-body' }, 'unknown-outcome'],
     [{ kind: 'hang-mid-body' }, 'timeout'],

@@ -2,7 +2,6 @@ import { succeeds } from '../succeeds.ts';
 import type { Context } from '../context.ts';
 import { modelNamed } from '../plan/models.ts';
 import { type Order, type Picture, ProviderError, type RateLimit } from '../provider/provider.ts';
-import { policies } from '../provider/retry.ts';
 import { shownText } from '../provider/shown-text.ts';
 import { checkShape, orderHandle } from '../schema.ts';
 import { bytesWithoutSecrets, repeatsSecret, withoutSecrets } from '../secrets.ts';
@@ -12,7 +11,7 @@ import { callSecrets } from './call-secrets.ts';
 import { checkReader } from './check-reader.ts';
 import { cleanAnswer } from './clean-answer.ts';
 import { type CurrentOrder, isSameCall } from './current-order.ts';
-import { ClaimLostError, NotSentError } from './failures.ts';
+import { ClaimLostError, isMaybeBilled, NotSentError } from './failures.ts';
 import { originalFormatOf } from './judge-picture.ts';
 import { keepAnswer, type KeptAnswer } from './keep-answer.ts';
 import { keysOf } from './keys-of.ts';
@@ -198,9 +197,9 @@ async function noteFailure(
   const { code, message: outcome, requestId } = failure;
   // If the refusal cannot be kept, the note from before the call stays.
   if (!(await keepRefusal(failure, attempt, store, run))) return;
-  const isFree = policies[code].billed === 'no';
-  if (!isFree && !(await isStillNoted(attempt, store))) return;
-  const noting = isFree
+  const isSettled = code === 'moderation' || !isMaybeBilled(failure);
+  if (!isSettled && !(await isStillNoted(attempt, store))) return;
+  const noting = isSettled
     ? forgetAttempt(attempt, earlier, store)
     : store.noteAttempt({ ...attempt, outcome, requestId });
   // If this fails, the note from before the call stays, which says "may have been billed" without the details.

@@ -47,7 +47,9 @@ export const buyNow: Buy = async (resolved, earlier, mayLeave, context) => {
     const codes = failures.map(({ code }) => code);
     const { code, retryAfterMs, limit } = answer;
     const elapsedMs = now - firstFailedAt;
-    const decision = decideRetry({ codes, retryAfterMs, elapsedMs }, Math.random());
+    const decision = answer.isBilledAnyway
+      ? notAgain
+      : decideRetry({ codes, retryAfterMs, elapsedMs }, Math.random());
     if (policies[code].slowsRun) {
       // All requests of the provider wait, unless the wait is longer than a run may take.
       if (decision.kind === 'retry') queue.pause(resolved.provider, limit, decision.afterMs);
@@ -58,6 +60,9 @@ export const buyNow: Buy = async (resolved, earlier, mayLeave, context) => {
     await run.sleep(decision.afterMs, stop.signal);
   }
 };
+
+/** What may have been billed is not requested again, whatever its code allows. */
+const notAgain = { kind: 'fail' } as const;
 
 /**
  * Makes one call when it is its turn, and settles its cost. Returns an error if the request may be

@@ -6,10 +6,9 @@ import { type BatchLook, type Picture, ProviderError } from '../provider/provide
 import { shownText } from '../provider/shown-text.ts';
 import type { Store } from '../store/store.ts';
 import type { Attempt, Batch, Key } from '../types.ts';
-import { policies } from '../provider/retry.ts';
 import { checkReader } from './check-reader.ts';
 import { rememberFailedLines } from './failed-lines.ts';
-import { interrupted } from './failures.ts';
+import { interrupted, isMaybeBilled } from './failures.ts';
 import { fewAtOnce } from './few-at-once.ts';
 import { originalFormatOf } from './judge-picture.ts';
 import { keepAnswer } from './keep-answer.ts';
@@ -200,7 +199,7 @@ async function noteFailedLine(
         ...(batch !== undefined && { batch }),
       });
     }
-  } else if (answer instanceof ProviderError && policies[answer.code].billed !== 'no')
+  } else if (answer instanceof ProviderError && isMaybeBilled(answer))
     await store.noteAttempt({
       ...afterBatch(line),
       outcome: why,

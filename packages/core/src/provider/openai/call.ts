@@ -225,10 +225,17 @@ async function pictureOf(
   if ('problem' in read) {
     const refusal = errorIn(read.reply, status, (name) => headers.get(name));
     if (refusal !== null) {
-      const { code, message } = refusal;
-      const isBilledAnyway = refusal.isBilledAnyway || reply.isBegun === true;
-      const details = { requestId, limit, isBilledAnyway };
-      throw new ProviderError(code, redact(message, secrets), details);
+      const message = redact(refusal.message, secrets);
+      const isBegun = reply.isBegun === true;
+      const details = { requestId, limit, isBilledAnyway: refusal.isBilledAnyway || isBegun };
+      // A picture that was begun may be billed, whatever ended it, so its request is not sent again.
+      if (isBegun && refusal.code !== 'moderation')
+        throw new ProviderError(
+          'unknown-outcome',
+          `the picture was begun, and then: ${message}`,
+          details,
+        );
+      throw new ProviderError(refusal.code, message, details);
     }
     throw new ProviderError('bad-reply', `the API answered, but ${read.problem}`, {
       requestId,
