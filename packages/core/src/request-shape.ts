@@ -6,8 +6,8 @@ import {
   pixelFieldNames,
   requestedFormats,
 } from './fields.ts';
-import { count, pixels, sha256Hash } from './schema.ts';
-import type { InputFile, PictureInfo, Request } from './types.ts';
+import { count, line, pixels, sha256Hash } from './schema.ts';
+import type { InputFile, PictureInfo, Request, SvgUsage, Usage } from './types.ts';
 
 /** Its hash is compared with the key, so fields that are not listed here cannot be added or changed either. */
 export const requestSchema = v.looseObject({
@@ -56,3 +56,20 @@ export const inputFile = v.object({
   sha256: sha256Hash,
   info: pictureInfo,
 } satisfies Record<keyof InputFile, v.GenericSchema>);
+
+/** What a request used, as a provider says it. `null`: it does not. */
+export const usageSchema = v.nullable(
+  v.object({
+    inputTextTokens: count(),
+    inputImageTokens: count(),
+    outputImageTokens: count(),
+    outputTextTokens: count(),
+    svg: v.optional(
+      v.object({
+        model: line(200),
+        inputTokens: count(),
+        outputTokens: count(),
+      } satisfies Record<keyof SvgUsage, v.GenericSchema>),
+    ),
+  } satisfies Record<keyof Usage, v.GenericSchema>),
+);

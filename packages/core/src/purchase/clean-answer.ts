@@ -1,6 +1,7 @@
 import { type Picture, ProviderError } from '../provider/provider.ts';
 import { shownText } from '../provider/shown-text.ts';
 import { bytesWithoutSecrets, withoutSecrets } from '../secrets.ts';
+import { readAnswer } from './read-answer.ts';
 
 /**
  * Removes the secrets that a server or its client repeated in an answer, because answers are shown
@@ -10,18 +11,11 @@ export function cleanAnswer(
   answer: Picture | ProviderError,
   secrets: readonly string[],
 ): Picture | ProviderError {
-  const requestId = cleanId(answer.requestId, secrets);
-  if (!(answer instanceof ProviderError)) {
-    const warnings = answer.warnings.map((warning) => withoutSecrets(warning, secrets));
-    const bytes = bytesWithoutSecrets(answer.bytes, secrets);
-    if (bytes !== answer.bytes)
-      warnings.push(
-        'the server repeated a key of yours beside the pixels; it is overwritten there',
-      );
-    return { ...answer, bytes, requestId, warnings };
-  }
-  const { code, message, reply, retryAfterMs, limit } = answer;
-  const { isBilledAnyway, isOpenAiKey, isOver, canBeCollected } = answer;
+  const read = readAnswer(answer);
+  if (!(read instanceof ProviderError)) return cleanPicture(read, secrets);
+  const requestId = cleanId(read.requestId, secrets);
+  const { code, message, reply, retryAfterMs, limit } = read;
+  const { isBilledAnyway, isOpenAiKey, isOver, canBeCollected } = read;
   return new ProviderError(code, withoutSecrets(message, secrets), {
     requestId,
     reply: reply && bytesWithoutSecrets(reply, secrets),
@@ -32,6 +26,14 @@ export function cleanAnswer(
     isOver,
     canBeCollected,
   });
+}
+
+function cleanPicture(picture: Picture, secrets: readonly string[]): Picture {
+  const warnings = picture.warnings.map((warning) => withoutSecrets(warning, secrets));
+  const bytes = bytesWithoutSecrets(picture.bytes, secrets);
+  if (bytes !== picture.bytes)
+    warnings.push('the server repeated a key of yours beside the pixels; it is overwritten there');
+  return { ...picture, bytes, requestId: cleanId(picture.requestId, secrets), warnings };
 }
 
 /** One short line, because a header may hold anything. */

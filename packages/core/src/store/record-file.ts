@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { canonicalJson, sha256 } from '../hash.ts';
 import { jsonOf } from '../plain-checks.ts';
 import { processMark } from '../process/process-mark.ts';
-import { inputFile, pictureInfo, requestSchema } from '../request-shape.ts';
+import { inputFile, pictureInfo, requestSchema, usageSchema } from '../request-shape.ts';
 import {
   batchName,
   checkShape,
@@ -29,8 +29,6 @@ import type {
   StoredBatch,
   StoredRefusal,
   StoreRecord,
-  SvgUsage,
-  Usage,
   Verdict,
 } from '../types.ts';
 import { isLfsPointer } from '../fs/lfs-pointer.ts';
@@ -195,22 +193,6 @@ export function parsePin(urlHash: string, text: string): InputFile | null {
   const { file, sha256: hash, info } = parsed.value;
   return sha256(file) === urlHash ? { file, sha256: hash, info } : null;
 }
-
-const usageSchema = v.nullable(
-  v.object({
-    inputTextTokens: count(),
-    inputImageTokens: count(),
-    outputImageTokens: count(),
-    outputTextTokens: count(),
-    svg: v.optional(
-      v.object({
-        model: line(200),
-        inputTokens: count(),
-        outputTokens: count(),
-      } satisfies Record<keyof SvgUsage, v.GenericSchema>),
-    ),
-  } satisfies Record<keyof Usage, v.GenericSchema>),
-);
 
 const verdict = v.picklist(['valid', 'invalid', 'unknown'] satisfies Verdict[]);
 

@@ -375,6 +375,44 @@ describe('any model of the interface', () => {
     expect(error.code).toBe('timeout');
   });
 
+  test.each<[string, object]>([
+    ['warnings as texts', { warnings: ['no size'] }],
+    ['warnings that are no list', { warnings: {} }],
+    [
+      'a warning with details of another form',
+      { warnings: [{ type: 'other', details: {} }, null] },
+    ],
+    ['a header that is a number', { response: { headers: { 'x-request-id': 7 } } }],
+    [
+      'a header with two values',
+      { response: { headers: { 'x-ratelimit-limit-input-images': ['5', '5'] } } },
+    ],
+    ['no response, usage or warnings', { response: undefined, usage: null, warnings: undefined }],
+  ])('%s do not cost the picture', async (_, change) => {
+    const { bytes } = await inputPicture();
+    const { model } = handMade(async () => ({ ...made, images: [bytes], ...change }));
+    const picture = await fromAiSdk(model).generate(orderOf({}));
+    expect(picture.bytes).toBe(bytes);
+  });
+
+  test('a second picture that was made, and so paid for, is said', async () => {
+    const { bytes } = await inputPicture();
+    const { model } = handMade(async () => ({ ...made, images: [bytes, bytes] }));
+    const { warnings } = await fromAiSdk(model).generate(orderOf({}));
+    expect(warnings).toEqual(['the model made 2 pictures, and the first one is used']);
+  });
+
+  test.each([429, 503, 500, 404])(
+    'a poll that is answered with %i came after the order, so it is not free',
+    async (statusCode) => {
+      const poll = { id: 'task-1' };
+      const called = { name: 'AI_APICallError', statusCode, requestBodyValues: poll };
+      const { model } = handMade(() => Promise.reject(Object.assign(new Error('busy'), called)));
+      const error = await failureOf(fromAiSdk(model).generate(orderOf({})));
+      expect(error).toMatchObject({ code: 'connection-lost', message: /was ordered/ as never });
+    },
+  );
+
   test.each<[string, Error, string]>([
     [
       'fetch gave up',
@@ -385,7 +423,7 @@ describe('any model of the interface', () => {
       'no name for the host of the order',
       Object.assign(withCause(new Error('Cannot connect to API'), 'ENOTFOUND'), {
         name: 'AI_APICallError',
-        requestBodyValues: { prompt: 'a hat' },
+        requestBodyValues: { input: { prompt: orderOf({}).request.prompt } },
       }),
       'not-connected',
     ],

@@ -5,7 +5,7 @@ import type { Usage } from '../../types.ts';
 import { callOf, isOpenAi, lateRefusalOf, refusalOf, type CallOptions } from './call.ts';
 import type { AiSdkImageModel, AiSdkProviderOptions, AiSdkResult, AiSdkWarning } from './model.ts';
 import { checkOptions } from '../check-options.ts';
-import { member } from '../json.ts';
+import { member, textOf } from '../json.ts';
 import { rateLimitOf } from '../openai/rate-limit.ts';
 import { type Picture, type Provider, ProviderError } from '../provider.ts';
 import { shownText } from '../shown-text.ts';
@@ -51,7 +51,9 @@ export function fromAiSdk(model: AiSdkImageModel, options: AiSdkOptions = {}): P
         return pictureOf(await Promise.race([result, aborted(signal)]));
       } catch (error) {
         if (error instanceof ProviderError) throw error;
-        throw signal.aborted ? timedOut(order.timeoutMs) : aiSdkFailure(error);
+        throw signal.aborted
+          ? timedOut(order.timeoutMs)
+          : aiSdkFailure(error, order.request.prompt);
       }
     },
   };
@@ -86,22 +88,28 @@ function timedOut(timeoutMs: number): ProviderError {
   return new ProviderError('timeout', `no complete answer within ${timeoutMs / 1000} s`);
 }
 
+/** The bytes first: a community's model may give anything beside them. */
 function pictureOf(result: AiSdkResult): Picture {
-  const header = (name: string) => result.response?.headers?.[name] ?? null;
+  const headers = member(member(result, 'response'), 'headers');
+  const header = (name: string) => textOf(member(headers, name));
   const requestId = header('x-request-id');
   const limit = rateLimitOf(header, null);
-  const image = result.images[0];
-  if (image === undefined || image.length === 0) {
-    throw new ProviderError('bad-reply', 'the model answered, but without a picture', {
-      requestId,
-      limit,
-    });
+  const image: unknown = result.images[0];
+  if (image === undefined || (image as { readonly length?: number }).length === 0) {
+    const message = 'the model answered, but without a picture';
+    throw new ProviderError('bad-reply', message, { requestId, limit });
   }
+  const warnings: unknown = result.warnings;
   return {
-    bytes: typeof image === 'string' ? Buffer.from(image, 'base64') : image,
+    bytes: typeof image === 'string' ? Buffer.from(image, 'base64') : (image as Uint8Array),
     usage: usageOf(result),
     requestId,
-    warnings: (result.warnings ?? []).map(warningText),
+    warnings: [
+      ...(Array.isArray(warnings) ? warnings.map(warningText) : []),
+      ...(result.images.length === 1
+        ? []
+        : [`the model made ${result.images.length} pictures, and the first one is used`]),
+    ],
     limit,
   };
 }
@@ -125,10 +133,14 @@ function usageOf({ usage, providerMetadata }: AiSdkResult): Usage | null {
   };
 }
 
-function warningText({ type, feature, setting, details, message }: AiSdkWarning): string {
-  const subject = feature ?? setting;
-  const text = details ?? message ?? '';
-  if (subject === undefined) return shownText(redact(text === '' ? type : text));
+/** `warning`: an `AiSdkWarning`, or whatever a model gives instead. */
+function warningText(warning: unknown): string {
+  if (typeof warning === 'string') return shownText(redact(warning));
+  const part = (name: keyof AiSdkWarning) => textOf(member(warning, name));
+  const type = part('type') ?? 'other';
+  const subject = part('feature') ?? part('setting');
+  const text = part('details') ?? part('message') ?? '';
+  if (subject === null) return shownText(redact(text === '' ? type : text));
   const verb = type.startsWith('unsupported') ? 'does not support' : `warns of (${type})`;
   return shownText(redact(`the model ${verb} ${subject}${text === '' ? '' : `: ${text}`}`));
 }

@@ -11,14 +11,15 @@ import { shownText } from '../shown-text.ts';
 
 /**
  * Classifies an error of an AI SDK model by its shape: the `name`s and fields of the errors of `@ai-sdk/provider` 2 to 4, read
- * 2026-11-22. Such an error contains the request and the answer, so only its message is passed on.
+ * 2026-11-22. Such an error contains the request and the answer, so only its message is passed on. `prompt`: what was sent.
  */
-export function aiSdkFailure(error: unknown): ProviderError {
+export function aiSdkFailure(error: unknown, prompt: string): ProviderError {
   const name = textOf(memberOf(error, 'name')) ?? 'an error';
   const message = shownText(redact(textOf(memberOf(error, 'message')) ?? ''));
   const status = memberOf(error, 'statusCode');
+  const isOrder = ordered(error, prompt);
   // A model that polls or downloads has already placed its order.
-  if (isFollowUp(error)) return afterOrder(message);
+  if (isOrder === false) return afterOrder(message);
   if (typeof status === 'number' && status >= 300) return answerError(error, status, message);
   const code = errorCodeOf(error);
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
@@ -28,8 +29,8 @@ export function aiSdkFailure(error: unknown): ProviderError {
     );
   }
   const lost = networkError(error);
-  // Without the body of the call, it may have been the download of a picture that is paid for.
-  if (lost !== null) return isOrder(error) ? lost : connectionLost(code);
+  // Where the call is not known, it may have been the download of a picture that is paid for.
+  if (lost !== null) return isOrder === true ? lost : connectionLost(code);
   if (typeof status === 'number') return unreadable(error, message);
   const beforeSending = unsent[name];
   if (beforeSending !== undefined) return new ProviderError(beforeSending, message);
@@ -55,20 +56,18 @@ const unsent: Readonly<Record<string, FailureCode>> = {
 /** `@ai-sdk/google` 4.0.121 throws a plain error, before it sends anything (2026-11-29). */
 const isGoneImagen = /^Google image models other than Gemini are no longer supported/;
 
-/** An `AI_APICallError` of a call without a body. This call did not order the picture, so it came after the call that did. */
-function isFollowUp(error: unknown): boolean {
-  return bodySizeOf(error) === 0;
-}
-
-/** An `AI_APICallError` of a call with a body, which orders the picture. */
-function isOrder(error: unknown): boolean {
-  return (bodySizeOf(error) ?? 0) > 0;
-}
-
-/** How many members the body of an `AI_APICallError` has; `null`: it is another error. */
-function bodySizeOf(error: unknown): number | null {
+/**
+ * Whether an `AI_APICallError` is about the call that orders the picture: only its body has the prompt. Other calls poll, some with a
+ * body, too (`@ai-sdk/fireworks` 3.0.62, 2026-11-30), or download. `null`: it is another error, which does not say.
+ */
+function ordered(error: unknown, prompt: string): boolean | null {
   const body = memberOf(error, 'requestBodyValues');
-  return typeof body === 'object' && body !== null ? Object.keys(body).length : null;
+  if (typeof body !== 'object' || body === null) return null;
+  try {
+    return JSON.stringify(body).includes(JSON.stringify(prompt).slice(1, -1));
+  } catch {
+    return null;
+  }
 }
 
 function afterOrder(message: string): ProviderError {
