@@ -96,11 +96,12 @@ async function create(
   const { modelInputs, order, http, signal } = context;
   const { path, version } = modelInputs.model;
   const timeoutS = order.timeoutMs / 1000;
+  // Waiting for a turn and sending the input images may take all of the time.
+  await order.beforePaying?.();
   if (signal.aborted) {
-    const message = 'sending the input images took all of the time; no picture was ordered';
+    const message = 'the time was over before the picture could be ordered; nothing was ordered';
     throw new ProviderError('not-connected', message);
   }
-  await order.beforePaying?.();
   let answer: Answer;
   try {
     answer = await http.call(version === null ? `/models/${path}/predictions` : '/predictions', {
@@ -211,7 +212,10 @@ async function fetchPicture(prediction: Prediction, context: PredictionContext):
   if ('bytes' in got) {
     // Without the user's own key, Replicate bills, per picture.
     const usage = modelInputs.needsOpenAiKey ? usageOfLogs(prediction) : null;
-    return { bytes: got.bytes, usage, requestId, warnings: [], limit: null };
+    const count = Array.isArray(prediction.output) ? prediction.output.length : 1;
+    const warnings =
+      count > 1 ? [`the model made ${count} pictures, and the first one is used`] : [];
+    return { bytes: got.bytes, usage, requestId, warnings, limit: null };
   }
   if (!got.isGone) throw lost(got.problem, prediction);
   const message = `the picture was made, but ${got.problem}`;

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   answer,
   type Fault,
@@ -282,6 +283,25 @@ describe.concurrent('following a prediction', () => {
     const output = `data:image/png;base64,${Buffer.from(bytes).toString('base64')}`;
     emulator.fail({ kind: 'output', output });
     expect(Buffer.from(bytes).equals((await generate()).bytes)).toBe(true);
+  });
+
+  test('a second picture, which is paid for too, is said', async ({ emulator, generate }) => {
+    const { bytes } = await inputPicture();
+    const url = `data:image/png;base64,${Buffer.from(bytes).toString('base64')}`;
+    emulator.fail({ kind: 'output', output: [url, url] });
+    expect((await generate()).warnings).toEqual([
+      'the model made 2 pictures, and the first one is used',
+    ]);
+  });
+
+  test('if the time is over when its turn comes, nothing is ordered or billed', async ({
+    emulator,
+    generate,
+  }) => {
+    const beforePaying = () => setTimeout(150);
+    const error = await generate({}, { timeoutMs: 50, beforePaying }).catch((failure) => failure);
+    expect(error).toMatchObject({ code: 'not-connected' });
+    expect(emulator.made).toEqual([]);
   });
 });
 
