@@ -468,6 +468,11 @@ export interface Batch {
   readonly provider: string;
   /** Each with a different key. */
   readonly lines: readonly Attempt[];
+  /**
+   * Equal for the same account, and shows nothing of its key: see `accountMark`. Absent: the account is not known, as in notes before
+   * 2026-12-01 and of batches that were found again.
+   */
+  readonly account?: string;
   /** The provider's id of the uploaded file; `null`: it is not known to have been uploaded. */
   readonly fileId: string | null;
   /** The provider's id of the batch; `null`: it is not known to have been created. */

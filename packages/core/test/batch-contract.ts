@@ -178,8 +178,9 @@ export const batchRules: Readonly<Record<string, Rule>> = {
     const fileId = await upload(under, 1);
     const { offer } = under;
     expect(await offer.removeUpload('cd'.repeat(16), fileId, access(under))).toBe(false);
+    expect(await offer.removeUpload('cd'.repeat(16), null, access(under))).toBe(false);
     expect(await offer.removeUpload(name, null, access(under))).toBe(true);
-    expect(await offer.removeUpload(name, null, access(under))).toBe(false);
+    expect(await offer.removeUpload(name, null, access(under))).toBe(true);
   },
 
   'what was made before a cancellation is answered, and the rest is not done': async (under) => {

@@ -1,4 +1,5 @@
 import { sha256 } from '../hash.ts';
+import { isFurther } from '../is-further.ts';
 import type { Store } from '../store/store.ts';
 import type { StoreRecord } from '../types.ts';
 import { openBatchesIn } from '../purchase/open-batches-in.ts';
@@ -24,9 +25,12 @@ export async function adoptPurchases(theirs: Store, ours: Store): Promise<number
     adopted++;
   }
 
-  const open = new Set(openBatchesIn(await ours.batches()).map(({ name }) => name));
-  for (const batch of openBatchesIn(await theirs.batches()))
-    if (!open.has(batch.name)) await ours.noteBatch(batch);
+  for (const batch of openBatchesIn(await theirs.batches())) {
+    // A remote that both share may know that it is over, or have a newer note, which an old one must not replace.
+    if ((await ours.remote?.readBatch(batch)) === true) continue;
+    const own = openBatchesIn(await ours.batches()).find(({ name }) => name === batch.name);
+    if (own === undefined || isFurther(batch, own)) await ours.noteBatch(batch);
+  }
 
   for (const [key, { note, isReceived, batch }] of await theirs.attempts()) {
     const bytes = isReceived ? await theirs.received(key) : null;

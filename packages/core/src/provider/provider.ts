@@ -53,6 +53,11 @@ export interface BatchOffer {
   /** The price of a picture in a batch, as a fraction of its direct price. */
   readonly priceFactor: number;
   readonly maxLines: number;
+  /**
+   * What its configuration says, beside `baseUrl` and the key, about the account that orders, such as the id of a project. It may be
+   * secret: Tintype keeps only a mark that does not show it. A function, so that nothing prints it. @default nothing
+   */
+  account?(): string;
   /** Requests with equal texts may be in one batch. */
   groupOf(request: Request): string;
   /**

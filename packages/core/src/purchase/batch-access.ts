@@ -10,6 +10,7 @@ import { shownText } from '../provider/shown-text.ts';
 import { batchName, checkShape, fileHandle, time } from '../schema.ts';
 import { repeatsSecret, withoutSecrets } from '../secrets.ts';
 import { providerNames } from '../provider-names.ts';
+import { accountMark } from './account-mark.ts';
 import { callSecrets } from './call-secrets.ts';
 import { cleanAnswer } from './clean-answer.ts';
 import { keysOf } from './keys-of.ts';
@@ -19,6 +20,8 @@ import type { Providers } from './providers.ts';
 export interface ReachedOffer {
   readonly offer: BatchOffer;
   readonly access: Access;
+  /** See `accountMark`. `name`: that of the batch. */
+  readonly markOf: (name: string) => Promise<string>;
 }
 
 /**
@@ -36,7 +39,9 @@ export function reachOffer(
   const call = { apiKeyName: null, moderation: 'auto', userId: null } as const;
   const keys = keysOf({ id: 'batch', call }, name, provider, run);
   const offer = cleanOffer(provider.batches, callSecrets(keys, provider, run));
-  return { offer, access: { apiKey: keys.apiKey, timeoutMs: run.config.timeoutMs } };
+  const access = { apiKey: keys.apiKey, timeoutMs: run.config.timeoutMs };
+  const markOf = (batch: string) => accountMark(batch, provider, offer, access);
+  return { offer, access, markOf };
 }
 
 /** An offer whose results and failures hold none of the secrets: what it says is shown, or kept in a store that is committed. */

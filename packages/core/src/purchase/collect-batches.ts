@@ -63,7 +63,14 @@ export async function collectBatches(store: Store, run: Context): Promise<readon
 
 async function collect(open: Batch, tools: BatchTools): Promise<BatchState> {
   const reached = await reachBatch(open, tools);
-  if (reached === null) return stateOf(open, 'refused', null, 0, 'it was never created');
+  if (reached === null)
+    return stateOf(
+      open,
+      'refused',
+      null,
+      0,
+      'it was never created, or another machine has collected it',
+    );
   const { batch, look } = reached;
   if (look.state === 'working') return stateOf(batch, 'working', look);
   if (look.state === 'refused') {

@@ -8,7 +8,7 @@ import {
 } from '../provider/provider.ts';
 import type { Store } from '../store/store.ts';
 import type { Batch } from '../types.ts';
-import { reachOffer } from './batch-access.ts';
+import { type ReachedOffer, reachOffer } from './batch-access.ts';
 import { batchClaim, patience } from './batch-claim.ts';
 import type { Providers } from './providers.ts';
 
@@ -28,15 +28,24 @@ export interface ReachedBatch {
 }
 
 /**
- * What the provider says of a batch now. One whose id was not noted is looked for first; `null`: it does not exist, and its keys are
- * free again. Throws the provider's error: also for an id that belongs to another batch, because a note may come with a clone.
+ * What the provider says of a batch now. One whose id was not noted is looked for first; `null`: it does not exist, or another machine
+ * has collected it, and its keys are free again. Throws the provider's error: also for an id that belongs to another batch, because a note may come with a clone.
  */
 export async function reachBatch(open: Batch, tools: BatchTools): Promise<ReachedBatch | null> {
-  const { offer, access } = reachOffer(open.provider, tools);
-  const batch = await recovered(open, offer, access, tools);
+  const reached = reachOffer(open.provider, tools);
+  const { offer, access } = reached;
+  const batch = await recovered(open, reached, tools);
   if (batch === null) return null;
   const batchId = batch.batchId!;
-  const look = await offer.look(batchId, access);
+  const look = await offer.look(batchId, access).catch(async (error: unknown) => {
+    // Another account does not see it, but may see in the remote that it was collected.
+    if ((await tools.store.remote?.readBatch(batch).catch(() => false)) === true) return null;
+    throw error;
+  });
+  if (look === null) {
+    await tools.store.clearBatch(batch);
+    return null;
+  }
   if (look.name !== open.name)
     throw new ProviderError('refused', `${batchId} is another batch at ${open.provider}`);
   return { batch: { ...batch, batchId }, look, offer, access };
@@ -44,8 +53,7 @@ export async function reachBatch(open: Batch, tools: BatchTools): Promise<Reache
 
 async function recovered(
   batch: Batch,
-  offer: BatchOffer,
-  access: Access,
+  reached: ReachedOffer,
   { store, run }: BatchTools,
 ): Promise<Batch | null> {
   if (batch.batchId !== null) return batch;
@@ -53,13 +61,14 @@ async function recovered(
   if (claim === null)
     throw new ProviderError('unknown-outcome', 'another process is submitting it now');
   try {
-    // Its process may have gone on since it was read.
+    // Its process may have gone on since it was read, here or on another machine.
+    const isOver = (await store.remote?.readBatch(batch)) ?? false;
     const now = (await store.batches()).find(
       (one) => one.kind === 'batch' && one.batch.name === batch.name,
     );
     if (now?.kind !== 'batch') return null;
     if (now.batch.batchId !== null) return now.batch;
-    const placed = await findOrPrevent(now.batch, offer, access);
+    const placed = isOver ? null : await findOrPrevent(now.batch, reached);
     if (placed === null) {
       await store.clearBatch(batch);
       return null;
@@ -74,20 +83,23 @@ async function recovered(
 
 /**
  * Finds the batch whose creation may have been lost; `null`: it does not exist, and cannot come to exist any more. Its file is
- * removed before the second look: a creation that arrives late then has no file, and orders nothing. A note without a file may be
- * older than the batch: another machine may have got a copy of it while the batch was being created. The account remembers that the
- * file was removed, because this process may be killed before the note is, and another machine may have a copy of the note. Throws the
- * provider's error, or `bad-api-key` if the batch may be of another account: then it is still not known.
+ * removed before the second look: a creation that arrives late then has no file, and orders nothing. The account remembers that the
+ * file was removed, because this process may be killed before the note is, and another machine may have a copy of the note.
+ *
+ * An account without the file says nothing about other accounts. So it has to be the one that ordered: where no file is noted, it may
+ * not have been uploaded, and then the account's mark in the note decides. Throws the provider's error, or `bad-api-key` if the batch may
+ * be of another account: then it is still not known.
  */
 export async function findOrPrevent(
-  { name, fileId }: Batch,
-  offer: BatchOffer,
-  access: Access,
+  { name, fileId, account }: Batch,
+  { offer, access, markOf }: ReachedOffer,
 ): Promise<PlacedBatch | null> {
   const found = await offer.find(name, access);
   if (found !== null) return found;
   const isRemoved = await offer.removeUpload(name, fileId, access);
-  if (isRemoved || fileId === null) return offer.find(name, access);
-  const message = `this account has neither the batch nor its file ${fileId}, so it may be of another account; use the key that ordered it`;
+  const isUnsent = fileId === null && account !== undefined && account === (await markOf(name));
+  if (isRemoved || isUnsent) return offer.find(name, access);
+  const file = fileId === null ? 'a file of it' : `its file ${fileId}`;
+  const message = `this account has neither the batch nor ${file}, so it may be of another account; use the key that ordered it`;
   throw new ProviderError('bad-api-key', message, { isBilledAnyway: true });
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { report } from '../context.ts';
 import { TintypeError } from '../errors.ts';
-import type { Access, BatchOffer, Order, PlacedBatch } from '../provider/provider.ts';
+import type { Order, PlacedBatch } from '../provider/provider.ts';
 import { ProviderError } from '../provider/provider.ts';
 import { policies } from '../provider/retry.ts';
 import type { Claim } from '../process/claim-file.ts';
@@ -11,7 +11,7 @@ import { orderFor } from './attempt.ts';
 import { batchClaim, claimingTurn, patience } from './batch-claim.ts';
 import { interrupted } from './failures.ts';
 import { newBatch } from './new-batch.ts';
-import { reachOffer } from './batch-access.ts';
+import { type ReachedOffer, reachOffer } from './batch-access.ts';
 import { checkReader } from './check-reader.ts';
 import { originalFormatOf } from './judge-picture.ts';
 import type { PurchaseContext } from './purchase-context.ts';
@@ -49,7 +49,7 @@ export async function submitBatch(
   const { provider } = requests[0]!;
   const takesAnyFormat = context.providers(provider).originalFormat === null;
   for (const { request } of requests) await checkReader(originalFormatOf(request, takesAnyFormat));
-  const { offer: calls, access } = reachOffer(provider, context);
+  const reached = reachOffer(provider, context);
   const claims: Claim[] = [];
   const lines: ResolvedRequest[] = [];
   const notOrdered: { resolved: ResolvedRequest; error: TintypeError }[] = [];
@@ -70,9 +70,9 @@ export async function submitBatch(
       else if (settled !== 'stored') notOrdered.push({ resolved: one, error: settled });
     }
     if (lines.length === 0) return { batch: null, notOrdered };
-    const batch = await noteBatch(name, lines, context);
+    const batch = await noteBatch(name, lines, reached, context);
     await Promise.all(claims.splice(0).map((claim) => limit(() => claim.release())));
-    return { batch: await order(batch, lines, { calls, access, own }, context), notOrdered };
+    return { batch: await order(batch, lines, reached, own, context), notOrdered };
   } finally {
     for (const claim of claims) await claim.release();
     await own.release();
@@ -166,10 +166,11 @@ const triedMs = 5000;
 async function noteBatch(
   name: string,
   lines: readonly ResolvedRequest[],
+  { markOf }: ReachedOffer,
   context: PurchaseContext,
 ): Promise<Batch> {
   const { store, spend, day } = context;
-  const batch = newBatch(name, lines, context);
+  const batch: Batch = { ...newBatch(name, lines, context), account: await markOf(name) };
   const { reservedUsd } = batch;
   const reserved = spend.reserve(reservedUsd === null ? null : { low: 0, high: reservedUsd });
   await store.noteBatch(batch);
@@ -183,18 +184,16 @@ async function noteBatch(
 async function order(
   batch: Batch,
   lines: readonly ResolvedRequest[],
-  {
-    calls,
-    access,
-    own,
-  }: { readonly calls: BatchOffer; readonly access: Access; readonly own: Claim },
+  reached: ReachedOffer,
+  own: Claim,
   context: PurchaseContext,
 ): Promise<Batch | null> {
   const { store, run } = context;
+  const { offer, access } = reached;
   const { name } = batch;
   let noted = batch;
   try {
-    const fileId = await calls.upload(name, ordersFor(lines, context), access);
+    const fileId = await offer.upload(name, ordersFor(lines, context), access);
     noted = { ...batch, fileId };
     // A process that takes over writes its claim and then reads the note; this one does it the other way round.
     await refuseIfLost(own);
@@ -208,11 +207,11 @@ async function order(
   }
   let placed: PlacedBatch | null;
   try {
-    placed = await calls.create(name, noted.fileId!, lines[0]!.request, access);
+    placed = await offer.create(name, noted.fileId!, lines[0]!.request, access);
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     if (policies[error.code].billed === 'no') {
-      await calls.removeUpload(name, noted.fileId, access).catch(() => {});
+      await offer.removeUpload(name, noted.fileId, access).catch(() => {});
       await store.clearBatch(noted);
       throw context.stop.onFailure(error);
     }
@@ -221,7 +220,7 @@ async function order(
       code: 'batch',
       message: `${error.message}; looking for the batch ${name} at ${batch.provider}`,
     });
-    placed = await findOrPrevent(noted, calls, access);
+    placed = await findOrPrevent(noted, reached);
     if (placed === null) {
       await store.clearBatch(noted);
       throw context.stop.onFailure(error);

@@ -32,6 +32,7 @@ import type {
   Verdict,
 } from '../types.ts';
 import { isLfsPointer } from '../fs/lfs-pointer.ts';
+import { isFurther } from '../is-further.ts';
 import { mergeSides } from './merge-sides.ts';
 
 /** The content of a confirmed pick's file. */
@@ -148,12 +149,15 @@ export function parseBatch(name: string, text: string): StoredBatch {
   });
   // Both sides of a merge conflict are about one batch, and the one that knows more is right.
   const sides = mergeSides(text)?.map((side) => parseBatch(name, side));
-  if (sides !== undefined)
-    return (
-      sides.find((side) => side.kind === 'batch' && side.batch.batchId !== null) ??
-      sides.find(({ kind }) => kind === 'batch') ??
-      damaged('has merge markers')
-    );
+  if (sides !== undefined) {
+    const notes = sides.flatMap((side) => (side.kind === 'batch' ? [side.batch] : []));
+    const [batch, other] = notes;
+    if (batch === undefined) return damaged('has merge markers');
+    return {
+      kind: 'batch',
+      batch: other !== undefined && isFurther(other, batch) ? other : batch,
+    };
+  }
   const parsed = parseJson(batchSchema, text);
   if (parsed.kind === 'damaged') return damaged(parsed.problem);
   const batch = parsed.value as Batch;
@@ -259,6 +263,7 @@ const batchSchema = v.object({
   name: batchName,
   provider: line(100),
   lines: v.pipe(v.array(attemptSchema), v.minLength(1), v.maxLength(50_000)),
+  account: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))),
   fileId: v.nullable(fileHandle),
   batchId: v.nullable(fileHandle),
   dueAt: v.nullable(time),

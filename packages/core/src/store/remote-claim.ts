@@ -191,6 +191,21 @@ export async function settleLine(
   }
 }
 
+/** Whether a key was noted here, and no line of a batch is open for it. `false` also if a note cannot be read. */
+export async function isLineClosed(remote: Remote, key: Key, batch: string): Promise<boolean> {
+  const last = await latestClaim(remote, key, 0);
+  let isNoted = false;
+  for (let n = 1; n <= last; n++) {
+    const text = await textAt(remote, remoteNames.attempt(key, n));
+    if (text === '') continue;
+    isNoted = true;
+    if (text === settled) continue;
+    const { note } = parseAttempt(key, text);
+    if (note === null || note.batch === batch) return false;
+  }
+  return isNoted;
+}
+
 async function isBusy(remote: Remote, key: Key, n: number): Promise<boolean> {
   const text = await textAt(remote, remoteNames.attempt(key, n));
   return text !== '' && text !== settled;

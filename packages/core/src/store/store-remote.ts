@@ -11,7 +11,7 @@ import type { OriginalCopies } from './original-copies.ts';
 import { pendingMarks } from './pending-marks.ts';
 import { namesIn, readIfThere } from './read-store.ts';
 import { formatJson, maxNoteBytes, parseRecord } from './record-file.ts';
-import { fetchBatches, listBatches } from './remote-batches.ts';
+import { fetchBatches, isBatchOver, listBatches } from './remote-batches.ts';
 import type { RemoteBytes } from './remote-bytes.ts';
 import { remoteNames } from './remote-names.ts';
 import {
@@ -76,6 +76,10 @@ export function storeRemote(part: RemotePart): StoreRemote {
     },
 
     fetchBatches: async () => fetchBatches(remote, local, await listBatches(remote)),
+    readBatch: async (batch) => {
+      await fetchBatches(remote, local, [batch.name]);
+      return isBatchOver(remote, batch);
+    },
 
     upload: async (record) => {
       const isPending = await pending.has(record.key);

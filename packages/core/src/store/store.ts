@@ -199,6 +199,11 @@ export interface StoreRemote {
   fetchRecords(keys: readonly Key[]): Promise<number>;
   /** Brings the open batches of other machines here. Throws `remote-unsupported` if the remote cannot list. */
   fetchBatches(): Promise<void>;
+  /**
+   * Brings the note of this batch here, if the remote's is further on. Resolves to whether the remote shows that the batch is over:
+   * another machine has collected it, or nothing was ordered.
+   */
+  readBatch(batch: Batch): Promise<boolean>;
   /** The keys of purchases that the remote does not have yet. */
   pending(): Promise<readonly Key[]>;
   /**

@@ -23,7 +23,7 @@ import { BrokenLineError, jsonLines } from './json-lines.ts';
 import type { Profile } from './openai.ts';
 import { cutPicture, paidPicture, type PaidPicture, readImagesReply } from './reply.ts';
 
-type Calls = Omit<Required<BatchOffer>, 'priceFactor' | 'maxLines' | 'groupOf'>;
+type Calls = Omit<Required<BatchOffer>, 'priceFactor' | 'maxLines' | 'account' | 'groupOf'>;
 
 /**
  * OpenAI's Batch API: https://developers.openai.com/api/docs/guides/batch and `openai` 7.57.0, read 2026-11-28. Lines are named
@@ -92,7 +92,7 @@ export function openAiBatches(profile: Profile): Calls {
             : await ifThere(client.files.retrieve(fileId, { signal })).then((file) =>
                 file?.filename === fileName(name) ? [fileId] : [],
               );
-        if (ids.length === 0) return fileId !== null && (await idsOf(markName(name))).length > 0;
+        if (ids.length === 0) return (await idsOf(markName(name))).length > 0;
         // Before the file is removed: this process may be killed at any time.
         const mark = await toFile(Buffer.from(`{"removed":"${fileName(name)}"}\n`), markName(name));
         await client.files.create({ file: mark, purpose: 'batch' }, { signal });

@@ -169,6 +169,8 @@ function batchOffer(profile: Profile): BatchOffer {
     priceFactor: batchPriceFactors['openai']!,
     // OpenAI takes 50,000. The output of 500 pictures is over 1 GB, and no limit of an output file is documented.
     maxLines: 500,
+    account: () =>
+      JSON.stringify([profile.organization, profile.project, profile.headers, profile.query]),
     groupOf: ({ model, input_images }) => `${model} ${input_images === undefined ? '' : 'edit'}`,
     upload: async (...args) => (await calls()).upload(...args),
     create: async (...args) => (await calls()).create(...args),
