@@ -62,6 +62,8 @@ export interface PurchaseAnswer {
   readonly maybeBilledUsd: number | null;
   /** What the worker reported, in order. */
   readonly events: readonly Event[];
+  /** Why only this worker has the picture, which is paid for; absent: the remote has it, or there is none. */
+  readonly onlyHere?: string;
 }
 
 /** What a run learns of a purchase. */

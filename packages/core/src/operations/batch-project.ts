@@ -23,6 +23,7 @@ import type { Store } from '../store/store.ts';
 import type { Batch, Plan, PlannedRequest } from '../types.ts';
 import { openBatchesIn } from '../purchase/open-batches-in.ts';
 import { readPlan } from './read-plan.ts';
+import { uploadPending } from './upload-pending.ts';
 import { sumUsd } from '../usd.ts';
 
 export type { BatchState } from '../purchase/collect-batches.ts';
@@ -51,6 +52,7 @@ export async function submitBatches(
   const store = await openStore(context);
   await store.clearDead();
   const open = new Map(await settleLeftOver(store, context));
+  await uploadPending(store, context);
   await fetchBatches(store, context);
   const collected = await collectBatches(store, context);
   const { plan } = await readPlan(context, store, {
@@ -118,6 +120,7 @@ export async function collectProject(context: Context): Promise<readonly BatchSt
   const store = await openStore(context);
   await store.clearDead();
   await settleLeftOver(store, context);
+  await uploadPending(store, context);
   await fetchBatches(store, context);
   const states = await collectBatches(store, context);
   await store.remote?.close();

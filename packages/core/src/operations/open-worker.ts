@@ -16,6 +16,7 @@ import { openSpend } from '../purchase/spend.ts';
 import { openRunBudget, type RunBudget } from '../purchase/run-budget.ts';
 import type { Rates } from '../purchase/rates.ts';
 import { openRefusals } from '../purchase/refusals.ts';
+import { shownText } from '../provider/shown-text.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Key, PlannedInput, ResolvedRequest, StoreRecord } from '../types.ts';
@@ -23,6 +24,8 @@ import type { OnWorkerEvent, PurchaseAnswer, PurchaseOrder, WorkerInput } from '
 import { checkInputs, readEncodeOrder, readPurchaseOrder } from './order-shapes.ts';
 import { sharedCacheOf } from './shared-cache-of.ts';
 import { speedOf } from './speed-of.ts';
+import { uploadPending } from './upload-pending.ts';
+import { openWorkerUploads } from './worker-uploads.ts';
 
 /** Does the work of runs that other processes planned and judged. It decides nothing itself. */
 export interface Worker {
@@ -44,12 +47,21 @@ export interface Worker {
   readonly close: () => Promise<void>;
 }
 
-/** Rejects as `Store.prepareToBuy`, where machines that share the store cannot be kept apart, and with `sharp-unavailable`. */
-export async function openWorker(context: Context, rates: Rates): Promise<Worker> {
+/**
+ * Uploads first what this machine bought and could not upload. `uploadAgainMs`: how soon what its remote refuses is tried again. Rejects as
+ * `Store.prepareToBuy`, where machines that share the store cannot be kept apart, and with `sharp-unavailable`.
+ */
+export async function openWorker(
+  context: Context,
+  rates: Rates,
+  uploadAgainMs = 30_000,
+): Promise<Worker> {
   await loadSharp();
   const store = await openStore(context);
   await store.clearDead();
   await store.prepareToBuy([]);
+  await uploadPending(store, context);
+  const uploads = openWorkerUploads(store, uploadAgainMs);
   const providers = lazyProviders(context);
   const refusals = openRefusals(context.config.cacheDir);
   const process = await ownProcess();
@@ -58,10 +70,13 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
   return {
     async purchase(run, data, releasedUsd, onEvent = () => {}) {
       const events: Event[] = [];
-      const report = (event: Event): void => onEvent(event, events.push(event) - 1);
+      const report = (event: Event): void => {
+        if (!isNotDelivered(event)) onEvent(event, events.push(event) - 1);
+      };
       const budget = releasedUsd === null ? nothing : openRunBudget(releasedUsd);
       const spend = openSpend(budget, context);
       let failure: PurchaseAnswer['failure'] = null;
+      let onlyHere: string | null = null;
       try {
         const order = readPurchaseOrder(data);
         const resolved = await resolve(order, store);
@@ -73,12 +88,14 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
           order: { ...purchases.order, earlier },
           spend,
         });
+        onlyHere = await uploads.upload(order.key);
       } catch (error) {
         failure = failureOf(error);
         // The run hands the purchase over again. The rest of it here must not stay stopped because of that.
         if (failure.code === 'queue-unavailable') runs.delete(run);
       }
-      return { failure, ...spend.bill(), events };
+      const answer = { failure, ...spend.bill(), events };
+      return onlyHere === null ? answer : { ...answer, onlyHere: shownText(onlyHere) };
     },
 
     cancel(run) {
@@ -102,7 +119,10 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
       }
     },
 
-    close: async () => store.remote?.close(),
+    close: async () => {
+      await uploads.close();
+      await store.remote?.close();
+    },
   };
 
   /**
@@ -134,6 +154,11 @@ export async function openWorker(context: Context, rates: Rates): Promise<Worker
     if (runs.size > maxRuns) runs.delete(runs.keys().next().value!);
     return opened;
   }
+}
+
+/** It speaks of "this machine". The answer says it in words for the run, which may be elsewhere. */
+function isNotDelivered(event: Event): boolean {
+  return event.type === 'warning' && event.code === 'not-delivered';
 }
 
 /** Not even an unknown price fits. */

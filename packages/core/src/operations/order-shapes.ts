@@ -148,15 +148,18 @@ const purchaseAnswer = v.object({
   costUsd: v.nullable(usd),
   maybeBilledUsd: v.nullable(usd),
   events: v.pipe(v.array(v.unknown()), v.maxLength(1000)),
+  onlyHere: v.optional(line(10_000)),
 } satisfies Record<keyof PurchaseAnswer, v.GenericSchema>);
 
 /** What a worker answered; `null`: it is no answer. Events that a purchase does not report are left out. */
 export function readPurchaseAnswer(data: unknown): PurchaseAnswer | null {
   const parsed = checkShape(purchaseAnswer, data);
   if (parsed.kind === 'damaged') return null;
+  const { onlyHere, ...answer } = parsed.value;
   return {
-    ...parsed.value,
-    events: parsed.value.events.flatMap((event) => readWorkerEvent(event) ?? []),
+    ...answer,
+    events: answer.events.flatMap((event) => readWorkerEvent(event) ?? []),
+    ...(onlyHere !== undefined && { onlyHere }),
   };
 }
 

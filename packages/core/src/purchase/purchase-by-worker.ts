@@ -20,6 +20,7 @@ export async function purchaseByWorker(
   const reserved = spend.reserve(resolved.costUsd);
   let answer: PurchaseOutcome | null = null;
   let isOpen = false;
+  let isBilled = false;
   try {
     const reported = new Set<number>();
     const onEvent = (event: Event, index: number): void => {
@@ -27,26 +28,34 @@ export async function purchaseByWorker(
       reported.add(index);
     };
     answer = await workers.purchase(orderOf(resolved, context), stop.signal, onEvent);
-    const { failure, events, bought, costUsd, isRepeated } = answer;
+    const { failure, events, bought, costUsd, isRepeated, onlyHere } = answer;
     events.forEach(onEvent);
     if (failure !== null) {
       const lost = isRepeated ? await lostCall(resolved, context) : null;
       isOpen = lost === 'open' || (isRepeated && failure.code === 'maybe-billed');
       if (lost !== 'bought') throw errorOf(isOpen ? maybePaid(failure) : failure);
     }
-    if (bought > 0) reserved.settle(costUsd);
-    const record = await recordOf(resolved, context);
-    if (bought > 0) reserved.bought(costUsd);
-    else if (isRepeated && record.provenance.order === context.order.id) {
+    if (bought > 0) {
+      // It is paid for, also if the run does not get it.
+      reserved.settle(costUsd);
+      reserved.bought(costUsd);
+      isBilled = true;
+    }
+    const record = await recordOf(resolved, onlyHere ?? null, context);
+    if (isBilled) {
+      // Its cost is counted above.
+    } else if (isRepeated && record.provenance.order === context.order.id) {
       // The first worker paid, and its answer was lost, with what it had to say.
       reserved.settle(record.costUsd);
       reserved.bought(record.costUsd);
       warnOfRepetition(resolved, context);
     } else reserved.settle(0);
+    if (onlyHere !== undefined) warnOfUpload(resolved, onlyHere, context);
     answers.judge(resolved.provider, record.rejected ?? null);
     return record;
   } catch (error) {
-    const isSpent = answer !== null && (answer.bought > 0 || answer.maybeBilledUsd !== 0 || isOpen);
+    const isSpent =
+      !isBilled && answer !== null && (answer.bought > 0 || answer.maybeBilledUsd !== 0 || isOpen);
     if (isSpent || isOverBudget(error)) reserved.failed(error);
     else reserved.settle(0);
     // It was taken back because of another image, or of a Ctrl-C.
@@ -92,9 +101,20 @@ function warnOfRepetition(
   report(run, { type: 'warning', code: 'maybe-billed', message, manifest, line });
 }
 
-/** The record that the worker put into the store. */
+/** The worker is on this machine, so that the run has the picture, and other machines do not. */
+function warnOfUpload(
+  { id, manifest, line }: ResolvedRequest,
+  why: string,
+  { run }: PurchaseContext,
+): void {
+  const message = `the picture of "${id}" is on this machine only, because ${why}; its worker uploads it as soon as it can`;
+  report(run, { type: 'warning', code: 'not-delivered', message, manifest, line });
+}
+
+/** The record that the worker put into the store. `onlyHere`: see `PurchaseAnswer`. */
 async function recordOf(
   { key }: ResolvedRequest,
+  onlyHere: string | null,
   { store }: PurchaseContext,
 ): Promise<StoreRecord> {
   await store.remote?.fetchRecords([key]);
@@ -103,7 +123,9 @@ async function recordOf(
   if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
   throw new TintypeError(
     'original-missing',
-    'a worker has bought it, and its record is not in the store; give the workers the store of this project',
+    onlyHere === null
+      ? 'a worker has bought it, and its record is not in the store; give the workers the store of this project'
+      : `it is paid for, and only on the worker that bought it, because ${onlyHere}; that worker uploads it as soon as it can, so keep it and run again then`,
   );
 }
 

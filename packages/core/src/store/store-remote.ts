@@ -87,6 +87,8 @@ export function storeRemote(part: RemotePart): StoreRemote {
         const isThere = (await remote.size(remoteNames.bytes(record))) === record.original.bytes;
         if (!isThere) return 'not-here';
         await putRemoteRecord(remote, record);
+        // A process may have been killed after it removed the bytes.
+        await pending.clear(record.key);
         return 'was-there';
       }
       const paid = await local.read(record);
