@@ -469,8 +469,8 @@ export interface Batch {
   /** Each with a different key. */
   readonly lines: readonly Attempt[];
   /**
-   * Equal for the same account, and shows nothing of its key: see `accountMark`. Absent: the account is not known, as in notes before
-   * 2026-12-01 and of batches that were found again.
+   * Equal for the same account, and shows nothing of its key: see `accountMark`. Absent: the account is not known, as in notes of
+   * earlier versions, of short keys, and of batches that were found again.
    */
   readonly account?: string;
   /** The provider's id of the uploaded file; `null`: it is not known to have been uploaded. */

@@ -21,7 +21,7 @@ export interface ReachedOffer {
   readonly offer: BatchOffer;
   readonly access: Access;
   /** See `accountMark`. `name`: that of the batch. */
-  readonly markOf: (name: string) => Promise<string>;
+  readonly markOf: (name: string) => Promise<string | undefined>;
 }
 
 /**

@@ -170,7 +170,11 @@ async function noteBatch(
   context: PurchaseContext,
 ): Promise<Batch> {
   const { store, spend, day } = context;
-  const batch: Batch = { ...newBatch(name, lines, context), account: await markOf(name) };
+  const account = await markOf(name);
+  const batch: Batch = {
+    ...newBatch(name, lines, context),
+    ...(account !== undefined && { account }),
+  };
   const { reservedUsd } = batch;
   const reserved = spend.reserve(reservedUsd === null ? null : { low: 0, high: reservedUsd });
   await store.noteBatch(batch);
