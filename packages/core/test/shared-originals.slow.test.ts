@@ -10,7 +10,6 @@ import {
   generate,
   type Options,
   type PlannedRequest,
-  pruneRemote,
   pullOriginals,
   pushOriginals,
   type Remote,
@@ -442,23 +441,6 @@ describe('records in the remote', () => {
   });
 });
 
-test('prune --remote keeps old bytes if a new record of another machine names them', async () => {
-  await using project = await machine('fox');
-  await project.generate(sharing());
-  const context = await project.context(sharing());
-  const old = new Date(Date.now() - 90 * 86_400_000);
-  for (const name of await filesIn(join(bucket, 'originals')))
-    await utimes(join(bucket, 'originals', name), old, old);
-  // This machine does not know about the purchase.
-  await rm(join(project.root, '.tintype/records'), { recursive: true });
-  const result = await pruneRemote(
-    { ...context, now: () => new Date() },
-    { isDryRun: false, olderThanDays: 30 },
-  );
-  expect(result.removed).toEqual([]);
-  expect(await filesIn(join(bucket, 'originals'))).toHaveLength(1);
-});
-
 test('push uploads the pictures of a folder to the remote, and removes nothing', async () => {
   await using project = await machine('fox', 'owl');
   await project.generate();
@@ -472,47 +454,4 @@ test('push uploads the pictures of a folder to the remote, and removes nothing',
   expect(await filesIn(join(project.root, '.tintype'))).toEqual(before);
   await using clone = await cloneOf(project, 'fox', 'owl');
   expect((await clone.generate(sharing())).result).toMatchObject({ bought: 0, delivered: 2 });
-});
-
-test('prune --remote removes old files that no record names, and no file of anything else', async () => {
-  await using project = await machine('fox', 'owl');
-  await project.generate(sharing());
-  const context = await project.context(sharing());
-  const soon = { ...context, now: () => new Date(Date.now() + 40 * 86_400_000) };
-  const rules = { isDryRun: false, olderThanDays: null };
-  await expect(pruneRemote(soon, rules)).rejects.toMatchObject({ code: 'usage' });
-  const [first] = await filesIn(join(project.root, '.tintype/records'));
-  await rm(join(project.root, '.tintype/records', first!));
-  // These are not Tintype's files, although the names look similar.
-  const hash = first!.slice(3, 67);
-  const strangers = [`notes/${hash}`, `records/${hash}.txt`, `claims/${hash}/x`, `${hash}.png`];
-  const listing: Remote = {
-    ...folder(bucket),
-    async *list(prefix) {
-      yield* folder(bucket).list(prefix);
-      for (const name of [...strangers, `originals/../../${hash}.png`])
-        yield { name, bytes: 1, modifiedAt: new Date(0) };
-    },
-  };
-  const planted = await pruneRemote(
-    { ...(await project.context(sharing(listing))), now: soon.now },
-    { isDryRun: true, olderThanDays: 30 },
-  );
-  expect(planted.removed.map(({ name }) => name)).not.toEqual(
-    expect.arrayContaining([expect.stringMatching(/^notes|txt$|\/x$|\.\.|^[0-9a-f]{64}\.png$/)]),
-  );
-  const isYoung = await pruneRemote(await project.context(sharing()), {
-    isDryRun: false,
-    olderThanDays: 1,
-  });
-  expect(isYoung.removed).toEqual([]);
-  const aged = { isDryRun: true, olderThanDays: 30 };
-  const dry = await pruneRemote(soon, aged);
-  expect(dry.removed.map(({ name }) => name.split('/')[0])).toEqual(
-    expect.arrayContaining(['records', 'originals', 'claims']),
-  );
-  expect(await filesIn(join(bucket, 'originals'))).toHaveLength(2);
-  await pruneRemote(soon, { ...aged, isDryRun: false });
-  expect(await filesIn(join(bucket, 'originals'))).toHaveLength(1);
-  expect(await filesIn(join(bucket, 'records'))).toHaveLength(1);
 });

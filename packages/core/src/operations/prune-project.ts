@@ -1,8 +1,8 @@
 import { type Context, report } from '../context.ts';
 import { openCache } from '../cache/open-cache.ts';
 import { wantedRecords } from '../plan/wanted-records.ts';
+import { planForPrune } from './plan-for-prune.ts';
 import { type KeptFile, planPrune } from './plan-prune.ts';
-import { readPlan } from './read-plan.ts';
 import { openRefusals } from '../purchase/refusals.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Protection, Store, UnwantedFile } from '../store/store.ts';
@@ -47,11 +47,7 @@ export async function pruneProject(
   // Lists the store before it reads the manifests. A picture that is bought for a later edit is then either not listed, or
   // a manifest refers to it.
   const listing = await store.list();
-  const { plan, jobs } = await readPlan(withoutNoise(context), store, {
-    ids: [],
-    mayFetch: false,
-    mayBuy: false,
-  });
+  const { plan, jobs } = await planForPrune(context, store);
 
   const { remove, keep } = planPrune(listing, {
     isWanted: wantedRecords(plan),
@@ -77,17 +73,6 @@ export async function pruneProject(
       isDryRun,
     }),
     refusals: await forgetRefusals(context, plan, isDryRun),
-  };
-}
-
-/** Reports only mistakes. Nothing is bought here, so providers are not checked. */
-function withoutNoise(context: Context): Context {
-  return {
-    ...context,
-    config: { ...context.config, missing: 'fail' },
-    report: (event) => {
-      if (event.type === 'diagnostic' && event.severity === 'error') context.report(event);
-    },
   };
 }
 

@@ -1,25 +1,39 @@
+import { isThere } from '../fs/is-there.ts';
 import type { Env } from '../process/env-files.ts';
 import { type Git, gitIn, gitProblem } from '../process/git.ts';
 import type { Key, Sha256 } from '../types.ts';
 import { storeTrees } from './committed-paths.ts';
+import { lastFetch } from './last-fetch.ts';
 import { recordsIn } from './list-store.ts';
 import { parseRecord } from './record-file.ts';
-import type { Recorded } from './store.ts';
+import type { RecordedInCommits } from './store.ts';
+import { whyRecordsIgnored } from './why-not-committed.ts';
 
 /**
  * `VersionControl.recorded` of a store in the folder `dir`. Only reads git, and fetches nothing, so remote branches are as
- * old as the last fetch. A record that cannot be read is a problem, because it may name any original.
+ * old as the last fetch.
+ *
+ * It is a problem if git does not have what other machines record: if the checked-out commit has no record or git ignores new
+ * ones, and if branches are missing. So is a record that cannot be read, because it may name any original.
  */
 export async function recordedInGit(
   dir: string,
   realEnv: Env,
-): Promise<Recorded | { readonly problem: string }> {
+): Promise<RecordedInCommits | { readonly problem: string }> {
+  if (!isThere(dir)) return { problem: 'this checkout has no store' };
   const git = gitIn(dir, realEnv);
   try {
     const found = await storeTrees(git);
     if ('problem' in found) return found;
-    const keyOf = new Map<string, Key>();
-    for (const tree of [...(found.own === null ? [] : [found.own]), ...found.trees]) {
+    const here = found.own === null ? [] : await recordBlobs(git, found.own);
+    if (here.length === 0) return { problem: 'the store is not committed' };
+    const ignored = await whyRecordsIgnored(dir, realEnv);
+    if (ignored !== null) return { problem: `the store ${ignored}` };
+    const fetched = await lastFetch(git, dir);
+    if ('problem' in fetched) return fetched;
+
+    const keyOf = new Map(here.map(({ id, key }) => [id, key]));
+    for (const tree of found.trees) {
       for (const { id, key } of await recordBlobs(git, tree)) keyOf.set(id, key);
     }
     const bytes = new Set<Sha256>();
@@ -30,7 +44,7 @@ export async function recordedInGit(
         return { problem: `a committed record of ${key.slice(0, 12)}… is damaged` };
       for (const { original } of records) bytes.add(original.sha256);
     }
-    return { keys: new Set(keyOf.values()), bytes };
+    return { keys: new Set(keyOf.values()), bytes, ...fetched };
   } catch (error) {
     return { problem: gitProblem(error) };
   }

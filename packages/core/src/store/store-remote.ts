@@ -1,5 +1,6 @@
 import { basename, join, sep } from 'node:path';
 import pLimit from 'p-limit';
+import { TintypeError } from '../errors.ts';
 import { namesBelow } from '../fs/names-below.ts';
 import { removeFile } from '../fs/remove-file.ts';
 import type { Env } from '../process/env-files.ts';
@@ -123,8 +124,12 @@ export function storeRemote(part: RemotePart): StoreRemote {
     },
 
     readRecords: async ({ name, key }) => {
-      const read = await remote.get(name, { maxBytes: maxNoteBytes });
-      return read === null ? [] : recordsIn(parseRecord(key, Buffer.from(read).toString('utf8')));
+      const read = await limit(() => remote.get(name, { maxBytes: maxNoteBytes }));
+      if (read === null) return [];
+      const records = recordsIn(parseRecord(key, Buffer.from(read).toString('utf8')));
+      if (records.length > 0) return records;
+      const message = `${remote.label} has a record that cannot be read, ${name}; update Tintype if a newer one may have written it. Otherwise remove that file, and run tintype push on a machine that has the record`;
+      throw new TintypeError('remote-damaged', message);
     },
     list: () => listRemote(remote),
 

@@ -218,7 +218,7 @@ export interface StoreRemote {
   uploadNotes(): Promise<number>;
   /** Fetches the bytes of a record if this machine does not have them. Throws `original-missing` or `original-damaged`. */
   fetch(record: StoreRecord): Promise<void>;
-  /** The records in a listed file; none: it cannot be read. */
+  /** The records in a listed file; none: it has been removed. Throws `remote-damaged` if it cannot be read. */
   readRecords(file: RemoteFile & { readonly key: Key }): Promise<readonly StoreRecord[]>;
   /** Everything in the remote that a store has put there. */
   list(): Promise<RemoteListing>;
@@ -259,13 +259,15 @@ interface VersionControl {
   /** The files that other branches may need. */
   protection(): Promise<Protection>;
   /** What the records in all commits name. `problem`: why version control cannot say. */
-  recorded(): Promise<Recorded | { readonly problem: string }>;
+  recorded(): Promise<RecordedInCommits | { readonly problem: string }>;
 }
 
 /** What records name: in every commit that a branch, remote branch, tag, stash or worktree points at. */
-export interface Recorded {
+export interface RecordedInCommits {
   readonly keys: ReadonlySet<Key>;
   readonly bytes: ReadonlySet<Sha256>;
+  /** When it last heard of the commits of other clones; `null`: it knows no other clone. */
+  readonly fetchedAt: Date | null;
 }
 
 /** Pictures that were bought and that no commit has. */

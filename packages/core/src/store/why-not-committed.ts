@@ -10,9 +10,24 @@ export async function whyNotCommitted(dir: string, realEnv: Env): Promise<string
   if (dir.split(sep).includes('node_modules')) {
     return 'is below node_modules, which every clean install removes';
   }
+  return whyIgnored(dir, realEnv, [record, `originals/00/${hash}.png`, `rejected/${hash}`]);
+}
+
+/** Why git ignores new records, in the same words; `null`: it does not. A shared store may leave out its originals. */
+export async function whyRecordsIgnored(dir: string, realEnv: Env): Promise<string | null> {
+  return whyIgnored(dir, realEnv, [record]);
+}
+
+/** git ignores no file that is committed, so these are paths that no store has. */
+const hash = '0'.repeat(64);
+const record = `records/00/${hash}.json`;
+
+async function whyIgnored(
+  dir: string,
+  realEnv: Env,
+  paths: readonly string[],
+): Promise<string | null> {
   const top = nearestFolder(dir);
-  const hash = '0'.repeat(64);
-  const paths = [`records/00/${hash}.json`, `originals/00/${hash}.png`, `rejected/${hash}`];
   const input = paths.map((path) => `${relative(top, join(dir, path))}\0`).join('');
   const git = gitIn(top, realEnv);
   const output = await git(['check-ignore', '--verbose', '-z', '--stdin'], input).catch(() => '');
