@@ -205,6 +205,23 @@ describe('with records in git, nothing goes', () => {
     expect(String(await refusal(one, run()))).toContain('not a git repository');
   });
 
+  test('if git has not fetched today', async () => {
+    await using one = await machine('fox');
+    await using two = await machine('owl');
+    await committing(one);
+    await bought(one, two);
+    commitAll(one.root);
+    git(one.root, 'remote', 'add', 'origin', `file://${one.root}`);
+    expect(String(await refusal(one, run()))).toContain('git has never fetched here');
+    git(one.root, 'fetch', '--quiet');
+    const before = new Date(Date.now() - 2 * 86_400_000);
+    await utimes(join(one.root, '.git/FETCH_HEAD'), before, before);
+    const day = before.toISOString().slice(0, 10);
+    expect(String(await refusal(one, run()))).toContain(`git last fetched on ${day}`);
+    git(one.root, 'fetch', '--quiet');
+    expect((await prune(one, run(), null)).removed).not.toEqual([]);
+  });
+
   test('that a manifest refers to if an age is given, also outside of git', async () => {
     await using one = await machine('fox', 'owl');
     await using two = await machine('owl', 'cat');

@@ -19,7 +19,7 @@ export type CommittedPaths = Committed | { readonly problem: string };
 export async function committedPaths(dir: string, realEnv: Env): Promise<CommittedPaths> {
   const git = gitIn(dir, realEnv);
   try {
-    const found = await storeTrees(git);
+    const found = await storeTrees(git, await folderOf(git));
     if ('problem' in found) return found;
     const { own, trees } = found;
     const blobs = own === null ? [] : await blobsIn(git, own);
@@ -37,8 +37,17 @@ export async function committedPaths(dir: string, realEnv: Env): Promise<Committ
   }
 }
 
-/** The versions of a store that commits have. `git` runs in the store's folder. Rejects with a `ProgramError`. */
-export async function storeTrees(git: Git): Promise<
+/** The folder in which `git` runs, as commits name it: from the top, with `/`. Rejects with a `ProgramError`. */
+export async function folderOf(git: Git): Promise<string> {
+  const [prefix = ''] = (await git(['rev-parse', '--show-prefix'])).split('\n');
+  return prefix.replace(/\/$/, '');
+}
+
+/** The versions of the store in `folder` that commits have. Rejects with a `ProgramError`. */
+export async function storeTrees(
+  git: Git,
+  folder: string,
+): Promise<
   | {
       /** Of the checked-out commit. */
       readonly own: string | null;
@@ -47,10 +56,8 @@ export async function storeTrees(git: Git): Promise<
     }
   | { readonly problem: string }
 > {
-  const place = await git(['rev-parse', '--is-shallow-repository', '--show-prefix']);
-  const [isShallow = '', prefix = ''] = place.split('\n');
-  if (isShallow !== 'false') return { problem: 'this clone is shallow' };
-  const folder = prefix.replace(/\/$/, '');
+  const isShallow = (await git(['rev-parse', '--is-shallow-repository'])).trim() !== 'false';
+  if (isShallow) return { problem: 'this clone is shallow' };
   const [own = null] = await treesAt(git, ['HEAD'], folder);
   const trees = new Set(await treesAt(git, await otherCommits(git), folder));
   return trees.size > maxTrees

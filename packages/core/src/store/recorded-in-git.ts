@@ -2,7 +2,7 @@ import { isThere } from '../fs/is-there.ts';
 import type { Env } from '../process/env-files.ts';
 import { type Git, gitIn, gitProblem } from '../process/git.ts';
 import type { Key, Sha256 } from '../types.ts';
-import { storeTrees } from './committed-paths.ts';
+import { folderOf, storeTrees } from './committed-paths.ts';
 import { lastFetch } from './last-fetch.ts';
 import { recordsIn } from './list-store.ts';
 import { parseRecord } from './record-file.ts';
@@ -11,7 +11,7 @@ import { whyRecordsIgnored } from './why-not-committed.ts';
 
 /**
  * `VersionControl.recorded` of a store in the folder `dir`. Only reads git, and fetches nothing, so remote branches are as
- * old as the last fetch.
+ * old as the last fetch. Records of other stores in the same repository are included.
  *
  * It is a problem if git does not have what other machines record: if the checked-out commit has no record or git ignores new
  * ones, and if branches are missing. So is a record that cannot be read, because it may name any original.
@@ -23,7 +23,8 @@ export async function recordedInGit(
   if (!isThere(dir)) return { problem: 'this checkout has no store' };
   const git = gitIn(dir, realEnv);
   try {
-    const found = await storeTrees(git);
+    const folder = await folderOf(git);
+    const found = await storeTrees(git, folder);
     if ('problem' in found) return found;
     const here = found.own === null ? [] : await recordBlobs(git, found.own);
     if (here.length === 0) return { problem: 'the store is not committed' };
@@ -32,8 +33,14 @@ export async function recordedInGit(
     const fetched = await lastFetch(git, dir);
     if ('problem' in fetched) return fetched;
 
+    const trees = new Set(found.trees);
+    for (const other of await otherStores(git, folder)) {
+      const theirs = await storeTrees(git, other);
+      if ('problem' in theirs) return theirs;
+      for (const tree of [theirs.own, ...theirs.trees]) if (tree !== null) trees.add(tree);
+    }
     const keyOf = new Map(here.map(({ id, key }) => [id, key]));
-    for (const tree of found.trees) {
+    for (const tree of trees) {
       for (const { id, key } of await recordBlobs(git, tree)) keyOf.set(id, key);
     }
     const bytes = new Set<Sha256>();
@@ -49,6 +56,19 @@ export async function recordedInGit(
     return { problem: gitProblem(error) };
   }
 }
+
+/** The folders of all other stores that the checked-out commit has. Their projects may share the remote. */
+async function otherStores(git: Git, folder: string): Promise<ReadonlySet<string>> {
+  const records = ':(top,glob)**/records/??/*.json';
+  const names = (await git(['ls-files', '-z', '--full-name', '--', records])).split('\0');
+  const matches = names.map((name) => recordPath.exec(name)).filter((match) => match !== null);
+  const folders = new Set(matches.map(([, above = '']) => above));
+  folders.delete(folder);
+  return folders;
+}
+
+/** A record's path from the top of a repository, and the folder of its store. */
+const recordPath = /^(?:(.+)\/)?records\/[0-9a-f]{2}\/[0-9a-f]{64}[^/]*$/s;
 
 /** Lines of `ls-tree`: mode, type and object, a tab, the path. */
 async function recordBlobs(
