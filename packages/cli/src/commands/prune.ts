@@ -14,8 +14,9 @@ export const prune = command({
     'Removes files that no manifest refers to: paid pictures with their records, and encoded files. Keeps pictures that ' +
     'another branch, remote branch, tag or stash contains, and pictures that are not committed. If git cannot ' +
     'tell, keeps all of them. With --older-than, age alone decides. Requests with an unknown outcome are always kept. ' +
-    "With --remote, removes files from the store's remote that no record needs, neither here nor in any commit, and that are " +
-    'older than 30 days (or than --older-than).',
+    "With --remote, removes files from the store's remote that are older than 30 days (or than --older-than) and that nothing " +
+    'needs: no manifest, no record on this machine or in a commit, and no record that stays in the remote. If git cannot tell ' +
+    'which pictures other machines need, it removes nothing without --older-than.',
   flags: {
     dryRun: flag('--dry-run', 'list the files and remove nothing'),
     olderThan: flag(

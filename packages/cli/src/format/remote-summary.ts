@@ -15,7 +15,7 @@ export function remoteSummary(
     ...(young.length === 0
       ? []
       : [
-          `Kept ${size(young)} that no record needs, because they are too young; --older-than <days> sets the age.`,
+          `Kept ${size(young)} that nothing needs, because they are too young; --older-than <days> sets the age.`,
         ]),
   ];
   return `${lines.join('\n')}\n`;

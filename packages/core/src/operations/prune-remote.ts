@@ -94,29 +94,30 @@ interface ReadFile {
 /** If version control does not know what other machines need, the user has to give an age. */
 async function recordedInCommits(
   context: Context,
-  store: Store,
+  { versionControl }: Store,
   hasAge: boolean,
-): Promise<Pick<RecordedInCommits, 'keys' | 'bytes'>> {
-  const recorded = await store.versionControl?.recorded();
+): Promise<RecordedInCommits> {
+  const recorded = (await versionControl?.recorded()) ?? noVersionControl;
   const problem = problemOf(context, recorded);
-  if (problem !== null && !hasAge) {
-    const message = `it is not known which pictures other machines need (${problem}); nothing was removed. ${adviceFor(context)}, which removes what is older and what no manifest and no record here needs`;
-    throw new TintypeError('usage', message);
-  }
-  return recorded === undefined || 'problem' in recorded
-    ? { keys: new Set(), bytes: new Set() }
-    : recorded;
+  if (problem === null || hasAge) return recorded;
+  const message = `it is not known which pictures other machines need (${problem}); nothing was removed. ${adviceFor(context)}, which removes what is older and what no manifest and no record here needs`;
+  throw new TintypeError('usage', message);
 }
+
+const noVersionControl: RecordedInCommits = {
+  keys: new Set(),
+  bytes: new Set(),
+  problem: 'there is no version control',
+  fetchedAt: null,
+};
 
 /** Why commits do not say what other machines need; `null`: they do. */
 function problemOf(
   { config, now }: Context,
-  recorded: RecordedInCommits | { readonly problem: string } | undefined,
+  { problem, fetchedAt }: RecordedInCommits,
 ): string | null {
   if (config.hasRemoteRecords) return 'the records are in the remote, and not in git';
-  if (recorded === undefined) return 'there is no version control';
-  if ('problem' in recorded) return recorded.problem;
-  const { fetchedAt } = recorded;
+  if (problem !== null) return problem;
   return fetchedAt === null || now().getTime() - fetchedAt.getTime() < dayMs
     ? null
     : `git last fetched on ${fetchedAt.toISOString().slice(0, 10)}`;

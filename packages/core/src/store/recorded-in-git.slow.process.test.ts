@@ -1,6 +1,6 @@
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { commitAll, git } from '../../test/support/git.ts';
 import { storePicture } from '../../test/support/stored-picture.ts';
@@ -35,20 +35,14 @@ async function cloneWith(...options: string[]): Promise<string> {
 
 const recorded = (root: string) => recordedInGit(join(root, '.tintype'), env);
 
-async function problem(root: string): Promise<string | null> {
-  const found = await recorded(root);
-  return 'problem' in found ? found.problem : null;
-}
-
-async function fetchedAt(root: string): Promise<number | null> {
-  const found = await recorded(root);
-  return 'problem' in found ? null : (found.fetchedAt?.getTime() ?? null);
-}
+const problem = async (root: string) => (await recorded(root)).problem;
+const fetchedAt = async (root: string) => (await recorded(root)).fetchedAt?.getTime();
 
 test('a repository that knows no other has the records of its branches', async () => {
   expect(await recorded(origin)).toEqual({
     keys: new Set([fox.key, owl.key]),
     bytes: new Set([fox.original.sha256, owl.original.sha256]),
+    problem: null,
     fetchedAt: null,
   });
 });
@@ -104,28 +98,41 @@ describe('a clone', () => {
   });
 });
 
-describe('it is not known what others record', () => {
-  test('if the checked-out commit has no record, even if another branch has one', async () => {
+describe('others may have recorded more than the branches have', () => {
+  const both = () => ({ keys: new Set([fox.key, owl.key]) });
+
+  test('if the checked-out commit has no record', async () => {
+    git(origin, 'branch', '--quiet', 'with-store');
     git(origin, 'checkout', '--quiet', '--orphan', 'docs');
-    git(origin, 'reset', '--quiet');
-    expect(await problem(origin)).toBe('the store is not committed');
+    git(origin, 'reset', '--quiet', '--hard');
+    const expected = { ...both(), problem: 'the store is not committed' };
+    expect(await recorded(origin)).toMatchObject(expected);
     await writeFile(join(origin, 'readme.md'), 'x');
-    git(origin, 'add', 'readme.md');
-    git(origin, 'commit', '--quiet', '--message', 'docs');
-    expect(await problem(origin)).toBe('the store is not committed');
+    commitAll(origin);
+    expect(await recorded(origin)).toMatchObject(expected);
+    await storePicture(join(origin, '.tintype'), { prompt: 'fox' });
+    expect(await recorded(origin)).toMatchObject(expected);
   });
 
   test('if git ignores new records; originals may be ignored, because the remote has them', async () => {
     await writeFile(join(origin, '.gitignore'), '.tintype/originals\n');
     expect(await problem(origin)).toBeNull();
     await writeFile(join(origin, '.git/info/exclude'), '.tintype\n');
-    expect(await problem(origin)).toBe(
-      'the store is ignored by git (.git/info/exclude:1: .tintype)',
-    );
+    expect(await recorded(origin)).toMatchObject({
+      ...both(),
+      problem: 'the store is ignored by git (.git/info/exclude:1: .tintype)',
+    });
   });
 
-  test('if this checkout has no store', async () => {
+  test('if one of their records is damaged', async () => {
     await rm(join(origin, '.tintype'), { recursive: true });
-    expect(await problem(origin)).toBe('this checkout has no store');
+    expect(await recorded(origin)).toMatchObject({ ...both(), problem: null });
+    git(origin, 'checkout', '--quiet', '.');
+    const path = join(origin, '.tintype/records', owl.key.slice(0, 2), `${owl.key}.json`);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, '{');
+    commitAll(origin);
+    const text = `a committed record of ${owl.key.slice(0, 12)}… is damaged`;
+    expect(await recorded(origin)).toMatchObject({ ...both(), problem: text });
   });
 });

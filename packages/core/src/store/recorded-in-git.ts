@@ -1,6 +1,7 @@
-import { isThere } from '../fs/is-there.ts';
+import { relative } from 'node:path';
+import { slashed } from '../fs/slashed.ts';
 import type { Env } from '../process/env-files.ts';
-import { type Git, gitIn, gitProblem } from '../process/git.ts';
+import { type Git, gitIn, gitProblem, nearestFolder } from '../process/git.ts';
 import type { Key, Sha256 } from '../types.ts';
 import { folderOf, storeTrees } from './committed-paths.ts';
 import { lastFetch } from './last-fetch.ts';
@@ -10,51 +11,62 @@ import type { RecordedInCommits } from './store.ts';
 import { whyRecordsIgnored } from './why-not-committed.ts';
 
 /**
- * `VersionControl.recorded` of a store in the folder `dir`. Only reads git, and fetches nothing, so remote branches are as
- * old as the last fetch. Records of other stores in the same repository are included.
+ * `VersionControl.recorded` of a store in the folder `dir`, which need not exist. Only reads git, and fetches nothing, so
+ * remote branches are as old as the last fetch. Records of other stores in the same repository are included.
  *
- * It is a problem if git does not have what other machines record: if the checked-out commit has no record or git ignores new
- * ones, and if branches are missing. So is a record that cannot be read, because it may name any original.
+ * Records of other machines may be missing if the checked-out commit has no record, if git ignores new ones, and if branches
+ * are missing. A record that cannot be read may name any original.
  */
-export async function recordedInGit(
-  dir: string,
-  realEnv: Env,
-): Promise<RecordedInCommits | { readonly problem: string }> {
-  if (!isThere(dir)) return { problem: 'this checkout has no store' };
-  const git = gitIn(dir, realEnv);
+export async function recordedInGit(dir: string, realEnv: Env): Promise<RecordedInCommits> {
+  const top = nearestFolder(dir);
+  const git = gitIn(top, realEnv);
   try {
-    const folder = await folderOf(git);
+    const folder = [await folderOf(git), slashed(relative(top, dir))].filter(Boolean).join('/');
     const found = await storeTrees(git, folder);
-    if ('problem' in found) return found;
-    const here = found.own === null ? [] : await recordBlobs(git, found.own);
-    if (here.length === 0) return { problem: 'the store is not committed' };
+    if ('problem' in found) return nothing(found.problem);
+    const isCommitted = found.own !== null && (await recordBlobs(git, found.own)).length > 0;
     const ignored = await whyRecordsIgnored(dir, realEnv);
-    if (ignored !== null) return { problem: `the store ${ignored}` };
-    const fetched = await lastFetch(git, dir);
-    if ('problem' in fetched) return fetched;
+    const fetched = await lastFetch(git, top);
 
-    const trees = new Set(found.trees);
+    const trees = new Set([found.own ?? [], ...found.trees].flat());
     for (const other of await otherStores(git, folder)) {
       const theirs = await storeTrees(git, other);
-      if ('problem' in theirs) return theirs;
-      for (const tree of [theirs.own, ...theirs.trees]) if (tree !== null) trees.add(tree);
+      if ('problem' in theirs) return nothing(theirs.problem);
+      for (const tree of [theirs.own ?? [], ...theirs.trees].flat()) trees.add(tree);
     }
-    const keyOf = new Map(here.map(({ id, key }) => [id, key]));
-    for (const tree of trees) {
-      for (const { id, key } of await recordBlobs(git, tree)) keyOf.set(id, key);
-    }
-    const bytes = new Set<Sha256>();
-    for (const { id, text } of await readBlobs(git, [...keyOf.keys()])) {
-      const key = keyOf.get(id)!;
-      const records = recordsIn(parseRecord(key, text));
-      if (records.length === 0)
-        return { problem: `a committed record of ${key.slice(0, 12)}… is damaged` };
-      for (const { original } of records) bytes.add(original.sha256);
-    }
-    return { keys: new Set(keyOf.values()), bytes, ...fetched };
+    const { keys, bytes, damaged } = await readTrees(git, trees);
+    const problems = [
+      ...(isCommitted ? [] : ['the store is not committed']),
+      ...(ignored === null ? [] : [`the store ${ignored}`]),
+      ...('problem' in fetched ? [fetched.problem] : []),
+      ...damaged.map((key) => `a committed record of ${key.slice(0, 12)}… is damaged`),
+    ];
+    const fetchedAt = 'problem' in fetched ? null : fetched.fetchedAt;
+    return { keys, bytes, fetchedAt, problem: problems[0] ?? null };
   } catch (error) {
-    return { problem: gitProblem(error) };
+    return nothing(gitProblem(error));
   }
+}
+
+function nothing(problem: string): RecordedInCommits {
+  return { keys: new Set(), bytes: new Set(), fetchedAt: null, problem };
+}
+
+/** What the records in these trees name, and the keys of those that cannot be read. */
+async function readTrees(git: Git, trees: ReadonlySet<string>) {
+  const keyOf = new Map<string, Key>();
+  for (const tree of trees) {
+    for (const { id, key } of await recordBlobs(git, tree)) keyOf.set(id, key);
+  }
+  const bytes = new Set<Sha256>();
+  const damaged: Key[] = [];
+  for (const { id, text } of await readBlobs(git, [...keyOf.keys()])) {
+    const key = keyOf.get(id)!;
+    const records = recordsIn(parseRecord(key, text));
+    if (records.length === 0) damaged.push(key);
+    for (const { original } of records) bytes.add(original.sha256);
+  }
+  return { keys: new Set(keyOf.values()), bytes, damaged };
 }
 
 /** The folders of all other stores that the checked-out commit has. Their projects may share the remote. */

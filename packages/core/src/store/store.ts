@@ -258,15 +258,17 @@ interface VersionControl {
   buyers(): Promise<(record: StoreRecord) => string | null>;
   /** The files that other branches may need. */
   protection(): Promise<Protection>;
-  /** What the records in all commits name. `problem`: why version control cannot say. */
-  recorded(): Promise<RecordedInCommits | { readonly problem: string }>;
+  /** What the records in all commits name. */
+  recorded(): Promise<RecordedInCommits>;
 }
 
 /** What records name: in every commit that a branch, remote branch, tag, stash or worktree points at. */
 export interface RecordedInCommits {
   readonly keys: ReadonlySet<Key>;
   readonly bytes: ReadonlySet<Sha256>;
-  /** When it last heard of the commits of other clones; `null`: it knows no other clone. */
+  /** Why other machines may have recorded more than this; `null`: only what they recorded after `fetchedAt` is missing. */
+  readonly problem: string | null;
+  /** When commits of other clones were last fetched; `null`: that is unknown, or there is no other clone. */
   readonly fetchedAt: Date | null;
 }
 
