@@ -184,6 +184,11 @@ describe('with records in git, nothing goes', () => {
     git(one.root, 'checkout', '--quiet', 'main');
     await one.generate(run());
     expect(String(await refusal(one, run()))).toContain('the store is not committed');
+    // With an age, what the branch has still counts.
+    await rm(join(one.root, '.tintype'), { recursive: true });
+    await one.write('a.images.yaml', manifest('elk'));
+    const owl = (await filesOf('owl')).toSorted();
+    expect(paidIn((await prune(one, run(), 30)).removed)).toEqual(owl);
   });
 
   test('if git ignores the store by now, although it has old records', async () => {

@@ -29,9 +29,9 @@ export interface PruneRemoteResult {
 
 /**
  * Removes from the store's remote what nothing needs, and the claims of recorded pictures. A record is needed if this machine or
- * a commit has it, or if a manifest refers to it. Bytes are needed if one of these records names them, or any other record that
- * stays in the remote. Keeps files that are younger than an age, because another machine may have bought them for a branch that
- * is not here yet. Keeps notes of attempts whose outcome is unknown.
+ * a commit has it, if a commit removed it within the age, or if a manifest refers to it. Bytes are needed if one of these
+ * records names them, or any other record that stays in the remote. Keeps files that are younger than an age, because another
+ * machine may have bought them for a branch that is not here yet. Keeps notes of attempts whose outcome is unknown.
  *
  * Throws and removes nothing: `usage` if the store has no remote, or if it is not known what other machines need and no age is
  * given; `manifest` if there is a mistake; `record-damaged` and `remote-damaged` if a record cannot be read, because it may name
@@ -43,13 +43,13 @@ export async function pruneRemote(
 ): Promise<PruneRemoteResult> {
   const store = await openStore(context);
   const remote = remoteOf(store);
-  const committed = await recordedInCommits(context, store, olderThanDays !== null);
+  const before = new Date(context.now().getTime() - (olderThanDays ?? defaultDays) * dayMs);
+  const isOld = ({ modifiedAt }: RemoteFile): boolean => modifiedAt <= before;
+  const committed = await recordedInCommits(context, store, before, olderThanDays !== null);
   // Lists the remote before it reads anything here. A picture that is bought meanwhile is then not listed.
   const listing = await remote.list();
   const here = await recordsHere(store);
   const isWanted = await wantedByManifests(context, store);
-  const before = context.now().getTime() - (olderThanDays ?? defaultDays) * dayMs;
-  const isOld = ({ modifiedAt }: RemoteFile): boolean => modifiedAt.getTime() <= before;
 
   const known = new Set([...committed.keys, ...here.map(({ key }) => key)]);
   const isKnown = ({ key }: RecordFile): boolean => known.has(key);
@@ -95,9 +95,10 @@ interface ReadFile {
 async function recordedInCommits(
   context: Context,
   { versionControl }: Store,
+  since: Date,
   hasAge: boolean,
 ): Promise<RecordedInCommits> {
-  const recorded = (await versionControl?.recorded()) ?? noVersionControl;
+  const recorded = (await versionControl?.recorded(since)) ?? noVersionControl;
   const problem = problemOf(context, recorded);
   if (problem === null || hasAge) return recorded;
   const message = `it is not known which pictures other machines need (${problem}); nothing was removed. ${adviceFor(context)}, which removes what is older and what no manifest and no record here needs`;

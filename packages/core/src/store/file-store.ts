@@ -163,7 +163,8 @@ export function fileStore(
       whyNotCommitted: async () => (await git()).whyNotCommitted(dir, realEnv),
       uncommitted: async () => (await git()).uncommittedPurchases(dir, realEnv),
       buyers: async () => (await import('./buyers-in-git.ts')).buyersInGit(dir, realEnv),
-      recorded: async () => (await import('./recorded-in-git.ts')).recordedInGit(dir, realEnv),
+      recorded: async (since) =>
+        (await import('./recorded-in-git.ts')).recordedInGit(dir, realEnv, since),
       protection: async () => (await git()).protectionByGit(dir, { root, realEnv }),
     },
     remote: null,

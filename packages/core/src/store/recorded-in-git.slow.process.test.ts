@@ -27,13 +27,15 @@ beforeEach(async () => {
   return () => rm(origin, { recursive: true, force: true, maxRetries: 10 });
 });
 
+const yesterday = new Date(Date.now() - 86_400_000);
+
 async function cloneWith(...options: string[]): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'tintype-clone-'));
   git(root, 'clone', '--quiet', ...options, `file://${origin}`, '.');
   return root;
 }
 
-const recorded = (root: string) => recordedInGit(join(root, '.tintype'), env);
+const recorded = (root: string) => recordedInGit(join(root, '.tintype'), env, yesterday);
 
 const problem = async (root: string) => (await recorded(root)).problem;
 const fetchedAt = async (root: string) => (await recorded(root)).fetchedAt?.getTime();
@@ -59,8 +61,23 @@ test('so has a repository with other stores, because their projects may share th
     keys: new Set(all.map(({ key }) => key)),
     bytes: new Set(all.map(({ original }) => original.sha256)),
   });
-  const other = await recordedInGit(join(origin, 'apps', 'sité two', '.tintype'), env);
+  const other = await recordedInGit(join(origin, 'apps', 'sité two', '.tintype'), env, yesterday);
   expect(other).toEqual(await recorded(origin));
+});
+
+test('a record that a branch had not long ago counts, however it was removed', async () => {
+  git(origin, 'checkout', '--quiet', 'other');
+  git(origin, 'rm', '--quiet', '-r', '.tintype/records');
+  await storePicture(join(origin, '.tintype'), { prompt: 'elk' });
+  commitAll(origin);
+  git(origin, 'checkout', '--quiet', 'main');
+  git(origin, 'merge', '--quiet', '--no-edit', 'other');
+  git(origin, 'branch', '--quiet', '-D', 'other');
+  const removed = [fox.key, owl.key];
+  expect([...(await recorded(origin)).keys]).toEqual(expect.arrayContaining(removed));
+  const tomorrow = new Date(Date.now() + 86_400_000);
+  const { keys } = await recordedInGit(join(origin, '.tintype'), env, tomorrow);
+  expect(removed.filter((key) => keys.has(key))).toEqual([]);
 });
 
 describe('a clone', () => {

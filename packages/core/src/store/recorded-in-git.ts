@@ -12,12 +12,17 @@ import { whyRecordsIgnored } from './why-not-committed.ts';
 
 /**
  * `VersionControl.recorded` of a store in the folder `dir`, which need not exist. Only reads git, and fetches nothing, so
- * remote branches are as old as the last fetch. Records of other stores in the same repository are included.
+ * remote branches are as old as the last fetch. Records of other stores in the same repository are included, and the keys of
+ * those that were removed since `since`.
  *
  * Records of other machines may be missing if the checked-out commit has no record, if git ignores new ones, and if branches
  * are missing. A record that cannot be read may name any original.
  */
-export async function recordedInGit(dir: string, realEnv: Env): Promise<RecordedInCommits> {
+export async function recordedInGit(
+  dir: string,
+  realEnv: Env,
+  since: Date,
+): Promise<RecordedInCommits> {
   const top = nearestFolder(dir);
   const git = gitIn(top, realEnv);
   try {
@@ -42,6 +47,7 @@ export async function recordedInGit(dir: string, realEnv: Env): Promise<Recorded
       ...damaged.map((key) => `a committed record of ${key.slice(0, 12)}… is damaged`),
     ];
     const fetchedAt = 'problem' in fetched ? null : fetched.fetchedAt;
+    for (const key of await removedKeys(git, since)) keys.add(key);
     return { keys, bytes, fetchedAt, problem: problems[0] ?? null };
   } catch (error) {
     return nothing(gitProblem(error));
@@ -71,16 +77,32 @@ async function readTrees(git: Git, trees: ReadonlySet<string>) {
 
 /** The folders of all other stores that the checked-out commit has. Their projects may share the remote. */
 async function otherStores(git: Git, folder: string): Promise<ReadonlySet<string>> {
-  const records = ':(top,glob)**/records/??/*.json';
-  const names = (await git(['ls-files', '-z', '--full-name', '--', records])).split('\0');
-  const matches = names.map((name) => recordPath.exec(name)).filter((match) => match !== null);
-  const folders = new Set(matches.map(([, above = '']) => above));
+  const names = await git(['ls-files', '-z', '--full-name', '--', anyRecord]);
+  const folders = new Set(recordPaths(names).map(([, above = '']) => above));
   folders.delete(folder);
   return folders;
 }
 
-/** A record's path from the top of a repository, and the folder of its store. */
-const recordPath = /^(?:(.+)\/)?records\/[0-9a-f]{2}\/[0-9a-f]{64}[^/]*$/s;
+/** The keys of records that a commit has removed since then. A branch that is not here yet may still have them. */
+async function removedKeys(git: Git, since: Date): Promise<Key[]> {
+  // git misreads dates before 1970.
+  const seconds = Math.max(Math.floor(since.getTime() / 1000), 24 * 60 * 60);
+  const dates = `--since=${new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')}`;
+  const only = ['--diff-filter=D', '--no-renames', '-m', '--name-only', '--format=', '-z'];
+  const names = await git(['log', '--all', dates, ...only, '--', anyRecord]);
+  return recordPaths(names).map(([, , key]) => key as Key);
+}
+
+/** The records of all stores of a repository. */
+const anyRecord = ':(top,glob)**/records/??/*.json';
+
+/** The paths of records among names from the top of a repository: the folder of the store, and the key. */
+function recordPaths(names: string): RegExpExecArray[] {
+  const matches = names.split('\0').map((name) => recordPath.exec(name.trim()));
+  return matches.filter((match) => match !== null);
+}
+
+const recordPath = /^(?:(.+)\/)?records\/[0-9a-f]{2}\/([0-9a-f]{64})[^/]*\.json$/s;
 
 /** Lines of `ls-tree`: mode, type and object, a tab, the path. */
 async function recordBlobs(

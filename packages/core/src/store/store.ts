@@ -258,12 +258,13 @@ interface VersionControl {
   buyers(): Promise<(record: StoreRecord) => string | null>;
   /** The files that other branches may need. */
   protection(): Promise<Protection>;
-  /** What the records in all commits name. */
-  recorded(): Promise<RecordedInCommits>;
+  /** What the records name that commits have, or had until some time after `since`. */
+  recorded(since: Date): Promise<RecordedInCommits>;
 }
 
 /** What records name: in every commit that a branch, remote branch, tag, stash or worktree points at. */
 export interface RecordedInCommits {
+  /** Also the keys of records that were removed from such a commit not long ago. */
   readonly keys: ReadonlySet<Key>;
   readonly bytes: ReadonlySet<Sha256>;
   /** Why other machines may have recorded more than this; `null`: only what they recorded after `fetchedAt` is missing. */
