@@ -101,7 +101,7 @@ async function recordedInCommits(
   const recorded = (await versionControl?.recorded(since)) ?? noVersionControl;
   const problem = problemOf(context, recorded);
   if (problem === null || hasAge) return recorded;
-  const message = `it is not known which pictures other machines need (${problem}); nothing was removed. ${adviceFor(context)}, which removes what is older and what no manifest and no record here needs`;
+  const message = `it is not known which pictures other machines need (${problem}); nothing was removed. ${adviceFor(context)}, which removes what is older, unless a manifest or a record here needs it`;
   throw new TintypeError('usage', message);
 }
 
