@@ -9,6 +9,7 @@ import {
   pushOriginals,
   type Remote,
 } from '../src/index.ts';
+import { slashed } from '../src/fs/slashed.ts';
 import { billedPrompts, useApi } from './support/api.ts';
 import { commitAll, git } from './support/git.ts';
 import { testProject, type TestProject } from './support/project.ts';
@@ -39,7 +40,7 @@ async function filesIn(dir: string): Promise<string[]> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name).slice(dir.length + 1))
+    .map(({ parentPath, name }) => slashed(join(parentPath, name).slice(dir.length + 1)))
     .toSorted();
 }
 
@@ -216,7 +217,7 @@ describe('with records in git, nothing goes', () => {
     await committing(one);
     await bought(one, two);
     commitAll(one.root);
-    git(one.root, 'remote', 'add', 'origin', `file://${one.root}`);
+    git(one.root, 'remote', 'add', 'origin', one.root);
     expect(String(await refusal(one, run()))).toContain('git has never fetched here');
     git(one.root, 'fetch', '--quiet');
     const before = new Date(Date.now() - 2 * 86_400_000);

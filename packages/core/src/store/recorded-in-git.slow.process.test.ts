@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { commitAll, git } from '../../test/support/git.ts';
 import { storePicture } from '../../test/support/stored-picture.ts';
@@ -31,7 +32,7 @@ const yesterday = new Date(Date.now() - 86_400_000);
 
 async function cloneWith(...options: string[]): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'tintype-clone-'));
-  git(root, 'clone', '--quiet', ...options, `file://${origin}`, '.');
+  git(root, 'clone', '--quiet', ...options, pathToFileURL(origin).href, '.');
   return root;
 }
 
