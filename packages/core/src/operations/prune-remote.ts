@@ -101,7 +101,9 @@ async function recordedInCommits(
   const recorded = (await versionControl?.recorded(since)) ?? noVersionControl;
   const problem = problemOf(context, recorded);
   if (problem === null || hasAge) return recorded;
-  const message = `it is not known which pictures other machines need (${problem}); nothing was removed. ${adviceFor(context)}, which removes what is older, unless a manifest or a record here needs it`;
+  const full = 'Commit the store, and run it in a full clone after git fetch. Or run it';
+  const how = context.config.hasRemoteRecords ? 'Run it' : full;
+  const message = `it is not known which pictures other machines need (${problem}); nothing was removed. ${how} with --older-than <days>: that removes what is older, if no manifest and no record here needs it`;
   throw new TintypeError('usage', message);
 }
 
@@ -122,13 +124,6 @@ function problemOf(
   return fetchedAt === null || now().getTime() - fetchedAt.getTime() < dayMs
     ? null
     : `git last fetched on ${fetchedAt.toISOString().slice(0, 10)}`;
-}
-
-function adviceFor({ config }: Context): string {
-  const age = 'ive an age with --older-than <days>';
-  return config.hasRemoteRecords
-    ? `G${age}`
-    : `Commit the store, and run it in a full clone after git fetch; or g${age}`;
 }
 
 /** A damaged record may name any bytes. */
