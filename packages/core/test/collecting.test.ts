@@ -44,12 +44,14 @@ async function ordered(): Promise<TestProject> {
   return project;
 }
 
-async function noteOf({ root }: TestProject): Promise<{ path: string; note: object } | null> {
+type Note = Readonly<Record<string, unknown>> & { readonly startedAt: string };
+
+async function noteOf({ root }: TestProject): Promise<{ path: string; note: Note } | null> {
   const folder = join(root, '.tintype/attempts');
   const name = (await readdir(folder)).find((file) => file.endsWith('.json'));
   if (name === undefined) return null;
   const path = join(folder, name);
-  return { path, note: JSON.parse(await readFile(path, 'utf8')) as object };
+  return { path, note: JSON.parse(await readFile(path, 'utf8')) as Note };
 }
 
 describe('a prediction that was ordered and not followed to its end', () => {
@@ -84,13 +86,36 @@ describe('a prediction that was ordered and not followed to its end', () => {
     expect(emulator.made).toHaveLength(1);
   });
 
+  test('that this account does not have may be of another one, so it stays, and is not bought', async () => {
+    await using project = await ordered();
+    const { path, note } = (await noteOf(project))!;
+    const other = { ...note, predictionId: 'ofanotheraccount' };
+    await writeFile(path, JSON.stringify(other));
+    const { events, result } = await project.generate(run());
+    expect(result).toMatchObject({ bought: 0 });
+    expect(eventsOf(events, 'failed')).toMatchObject([
+      { maybeBilled: true, message: expect.stringContaining('of another account') },
+    ]);
+    expect((await noteOf(project))?.note).toEqual(other);
+    expect(emulator.made).toHaveLength(1);
+
+    await writeFile(path, JSON.stringify(note));
+    expect((await project.generate(run())).result).toMatchObject({ delivered: 1, failed: 0 });
+    expect(emulator.made).toHaveLength(1);
+  });
+
   test('that has expired is reported as lost, and only a later order orders it again', async () => {
     await using project = await ordered();
     const { path, note } = (await noteOf(project))!;
-    await writeFile(path, JSON.stringify({ ...note, predictionId: 'nosuchprediction' }));
+    const startedAt = new Date(Date.parse(note.startedAt) - 3 * 60 * 60 * 1000).toISOString();
+    await writeFile(path, JSON.stringify({ ...note, startedAt, predictionId: 'nosuchprediction' }));
     const { events } = await project.generate(run());
     expect(eventsOf(events, 'failed')).toMatchObject([
-      { code: 'unknown-outcome', maybeBilled: true, message: expect.stringContaining('is gone') },
+      {
+        code: 'unknown-outcome',
+        maybeBilled: true,
+        message: expect.stringContaining('it is gone'),
+      },
     ]);
     expect(emulator.made).toHaveLength(1);
     expect((await project.generate(run())).result).toMatchObject({ bought: 1 });

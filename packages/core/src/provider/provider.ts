@@ -40,6 +40,11 @@ export interface Provider {
    * longer be used. Providers whose orders have no handles leave it out.
    */
   collect?(handle: string, order: Order): Promise<Picture>;
+  /**
+   * For how many milliseconds a picture can be collected after it was ordered. Then an `unknown-outcome` of `collect` ends the order: before,
+   * the handle may be of another account. @default for ever
+   */
+  readonly collectsForMs?: number;
   /** Its cheaper offer, if an answer within a day is soon enough. @default it has no such offer */
   readonly batches?: BatchOffer;
 }

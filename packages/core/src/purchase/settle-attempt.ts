@@ -96,16 +96,19 @@ async function collect(
 
   const { code, message, requestId } = answer;
   const isFree = policies[code].billed === 'no' && !answer.isBilledAnyway;
-  if (answer.isOver) {
+  const ageMs = run.now().getTime() - Date.parse(startedAt);
+  const isTooLate = code === 'unknown-outcome' && ageMs > (provider.collectsForMs ?? Infinity);
+  const isOver = answer.isOver || isTooLate;
+  if (isOver) {
     const { predictionId: _, ...over } = attempt;
     await (isFree
       ? store.clearAttempt(attempt.key)
       : store.noteAttempt({ ...over, outcome: message, requestId }));
   }
-  const what = answer.isOver ? message : `${message}; the next run tries to collect it again`;
+  const what = isOver ? message : `${message}; the next run tries to collect it again`;
   const failure = new ProviderError(code, `it was ordered at ${startedAt}: ${what}`, {
     requestId,
-    isBilledAnyway: !answer.isOver || !isFree,
+    isBilledAnyway: !isOver || !isFree,
   });
   if (code === 'moderation') await refusals.remember(resolved.key, failure.message);
   throw failure;

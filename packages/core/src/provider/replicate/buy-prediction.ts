@@ -42,8 +42,8 @@ export async function collectPrediction(id: string, context: PredictionContext):
     throw networkError(error) ?? connectionLost(null);
   }
   if (answer.status === 404 || answer.status === 410) {
-    const message = `the prediction ${id} is gone from Replicate, and may have been billed`;
-    throw new ProviderError('unknown-outcome', message, { requestId: id, isOver: true });
+    const message = `this account has no prediction ${id}: it is gone, or of another account; it may have been billed`;
+    throw new ProviderError('unknown-outcome', message, { requestId: id });
   }
   if (!isGood(answer)) throw answerError(answer, secrets);
   const found = readPrediction(answer.text);

@@ -60,6 +60,8 @@ export function replicate(options: ReplicateOptions = {}): Provider {
       const { buyPrediction } = await import('./buy-prediction.ts');
       return buyPrediction(await contextOf(order));
     },
+    // Replicate removes the data of a prediction after an hour (replicate.com/docs/topics/predictions/data-retention, 2026-11-30).
+    collectsForMs: 2 * 60 * 60 * 1000,
     async collect(id, order) {
       const { collectPrediction } = await import('./buy-prediction.ts');
       return collectPrediction(id, await contextOf(order));
