@@ -85,6 +85,8 @@ function load(core: Core, { cwd, env }: Shell, flags: RunFlags): ReturnType<Core
   return core.loadProject({
     cwd,
     env,
+    // Bun has read the .env files of the folder by itself.
+    mayHoldFiles: process.versions['bun'] !== undefined,
     ...(flags.root !== undefined && { root: flags.root }),
     ...(flags.config !== undefined && { config: flags.config }),
     ...(flags.order !== undefined && { order: flags.order }),

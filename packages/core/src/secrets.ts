@@ -13,7 +13,8 @@ export function secretsIn(env: Readonly<Record<string, string | undefined>>): st
   );
 }
 
-function isSecretName(name: string): boolean {
+/** Whether a variable's name says that it holds a secret. */
+export function isSecretName(name: string): boolean {
   return /KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL/i.test(name);
 }
 

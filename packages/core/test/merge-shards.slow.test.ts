@@ -325,9 +325,30 @@ describe('what comes from another machine is checked', () => {
     await mkdir(join(root, '.tintype/records/aa'), { recursive: true });
     await rename(join(root, '.tintype', record), join(root, '.tintype', other));
     expect((await merge(project, shards.machines)).error).toMatchObject({
-      code: 'originals-missing',
+      code: 'record-damaged',
+      message: expect.stringContaining(other) as string,
     });
     expect(await fileStore(join(project.root, '.tintype')).purchases()).toEqual([]);
+  });
+
+  test('a record that was cut is named, after all others are merged, and is not taken for missing', async () => {
+    await using shards = await runShards([...one, 'two: { prompt: two }'], 1);
+    const { root } = shards.machines[0]!;
+    const names = [...(await filesBelow(join(root, '.tintype'))).keys()];
+    const record = join(
+      root,
+      '.tintype',
+      names.find((name) => name.startsWith('records/'))!,
+    );
+    const whole = await readFile(record, 'utf8');
+    await writeFile(record, whole.slice(0, 100));
+    await using project = await projectOf([...one, 'two: { prompt: two }']);
+    expect((await merge(project, shards.machines)).error).toMatchObject({ code: 'record-damaged' });
+    const store = fileStore(join(project.root, '.tintype'));
+    expect(await store.purchases()).toHaveLength(1);
+    await writeFile(record, whole);
+    expect((await merge(project, shards.machines)).error).toBeNull();
+    expect(await store.purchases()).toHaveLength(2);
   });
 
   test('an encoded file with other bytes is encoded again, and an invalid report is ignored', async () => {

@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path';
+import { posix, relative, sep } from 'node:path';
 import type { OpenProject } from '@tintype/core/modules';
 import type { Connect } from 'vite';
 
@@ -37,7 +37,7 @@ function isIn(path: string, folder: string): boolean {
 function normalised(url: string): string {
   const path = url.split(/[?#]/, 1)[0]!;
   try {
-    return lower(decodeURIComponent(path)).replaceAll(/\/+/g, '/');
+    return posix.normalize(lower(decodeURIComponent(path)));
   } catch {
     return lower(path);
   }

@@ -1,5 +1,7 @@
+import { request } from 'node:http';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { serve } from './support/serve.ts';
 import { type Vite, viteProject, viteVersions } from './support/vite-project.ts';
@@ -52,6 +54,11 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
       const answer = await served.fetch(url);
       expect(await answer.text()).not.toContain('SECRET-PROMPT');
     }
+    // `fetch` would resolve the dots itself.
+    for (const dots of ['/.', '/%2e', '/x/..', '/x/%2e%2e']) {
+      const target = `/${dir.replace('/', `${dots}/`)}${dots}/records/${record}`;
+      expect(await rawAnswer(served.origin, target), target).not.toContain('SECRET-PROMPT');
+    }
     expect((await served.fetch(absolute)).status).toBe(403);
     const preview = await vite.preview({
       ...project.config({ build: { outDir: '.' } }),
@@ -86,3 +93,15 @@ describe.each(viteVersions)('Vite %s', (_, load) => {
     });
   });
 });
+
+/** The answer to a request for exactly this target. */
+function rawAnswer(url: string, target: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    request({ hostname, port, path: target }, (answer) => {
+      void text(answer).then(resolve, reject);
+    })
+      .on('error', reject)
+      .end();
+  });
+}

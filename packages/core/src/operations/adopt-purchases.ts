@@ -1,3 +1,4 @@
+import { TintypeError } from '../errors.ts';
 import { sha256 } from '../hash.ts';
 import { isFurther } from '../is-further.ts';
 import type { Store } from '../store/store.ts';
@@ -11,7 +12,7 @@ import { openBatchesIn } from '../purchase/open-batches-in.ts';
  * Checks the other store as if it came with a clone: a record must belong to its key, and bytes must have the hash of their
  * record. Replaces nothing in this store. A second purchase of one request is kept beside the first. Rejects with
  * `original-missing`, `original-damaged` or `store-not-writable`; what was copied before stays, and calling this again
- * continues.
+ * continues. Rejects with `record-damaged` after all else is copied: it names a picture that was paid for and is not here.
  */
 export async function adoptPurchases(theirs: Store, ours: Store): Promise<number> {
   const known = new Set((await ours.purchases()).map(identityOf));
@@ -53,7 +54,18 @@ export async function adoptPurchases(theirs: Store, ours: Store): Promise<number
     if (entry.kind === 'refusal') await ours.refuse(entry.refusal);
   const pins = await ours.pins();
   for (const [url, input] of await theirs.pins()) if (!pins.has(url)) await ours.pin(input);
+  const damaged = await damagedIn(theirs, ours);
+  if (damaged !== null) throw new TintypeError('record-damaged', damaged);
   return adopted;
+}
+
+/** Which record of the other store cannot be read and is not here either; `null`: none. */
+async function damagedIn(theirs: Store, ours: Store): Promise<string | null> {
+  for (const { path, key, stored } of (await theirs.list()).records) {
+    if (stored.kind !== 'damaged' || (await ours.find(key)) !== null) continue;
+    return `${theirs.shownPath(path)} cannot be read, so its picture, which was paid for, is not merged; copy that store again, or run tintype verify where it comes from. All others are merged`;
+  }
+  return null;
 }
 
 /** Identifies a purchase. Two purchases of the same request have different bytes. */

@@ -157,7 +157,7 @@ async function readPicture(
   return { bytes, info, hash: sha256(bytes) };
 }
 
-/** A record that exists is the same picture. */
+/** A record that exists is the same picture, whose bytes may have been lost. Throws `record-damaged`. */
 async function keep(
   store: Store,
   { bytes, info, hash }: ReadPicture,
@@ -167,7 +167,13 @@ async function keep(
 ): Promise<void> {
   const request = importedRequest(hash);
   const key = requestKey(request);
-  if ((await store.find(key)) !== null) return;
+  const stored = await store.find(key);
+  if (stored?.kind === 'damaged') throw new TintypeError('record-damaged', stored.reason);
+  if (stored?.kind === 'record') {
+    if ((await store.sizeOf(stored.record)) !== bytes.byteLength)
+      await store.adopt(stored.record, bytes);
+    return;
+  }
   await store.put({
     key,
     request,

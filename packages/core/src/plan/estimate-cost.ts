@@ -137,9 +137,12 @@ function roundHalfToEven(value: number): number {
   return value - floor === 0.5 ? floor + (floor % 2) : Math.round(value);
 }
 
-/** Typical English has four characters per token. These bounds held for every reading (2026-11-22). */
+/**
+ * Typical English has four characters per token, and these bounds held for every reading (2026-11-22). A token is at least one byte of UTF-8,
+ * and some scripts, such as Amharic, take more tokens than characters (o200k, 2026-11-30).
+ */
 function textTokens(prompt: string): TokenRange {
-  return { low: Math.ceil(prompt.length / 8), high: 16 + prompt.length };
+  return { low: Math.ceil(prompt.length / 8), high: 16 + new TextEncoder().encode(prompt).length };
 }
 
 /**

@@ -1,8 +1,10 @@
-import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { TintypeError } from '../errors.ts';
 import { readRegular } from '../fs/read-regular.ts';
+import { isSecretName } from '../secrets.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -21,20 +23,22 @@ export interface Environment {
 
 /**
  * The environment with the `.env` files of a project. The environment overrides both files, and `.env.local` overrides
- * `.env`. `mayHoldFiles`: a framework may have put the files into the environment before us (Nuxt does, 2026-11), so a
- * variable with a file's value counts as the file's.
+ * `.env`. `loader`: what may have put files of the project into the environment before us; see `namesInFiles`.
  */
 export async function readEnvironment(
   root: string,
   env: Env,
-  mayHoldFiles = false,
+  loader?: Loader,
 ): Promise<Environment> {
   const files = await Promise.all(
     ['.env.local', '.env'].map((name) => readEnvFile(join(root, name))),
   );
-  const isOfFile = (name: string, value: string | undefined): boolean =>
-    mayHoldFiles && files.some(({ values }) => values[name] === value);
   const given = Object.entries(env).filter(([, value]) => value !== undefined);
+  const named = loader === undefined ? new Map() : await namesInFiles([root, loader.cwd]);
+  const isOfFile = (name: string, value: string | undefined): boolean =>
+    named.has(name.toUpperCase()) &&
+    (!isSecretName(name) || files.some(({ values }) => values[name] === value));
+  refuseSettings(given, named);
   const realEnv = Object.fromEntries(given.filter(([name, value]) => !isOfFile(name, value)));
   const [local, base] = files;
   const fileOf = (name: string) => files.find(({ values }) => values[name] !== undefined);
@@ -43,6 +47,61 @@ export async function readEnvironment(
     (name) => realEnv[name] === undefined && fileOf(name)?.isLink,
   );
   return { realEnv, env: merged, linkedNames: new Set(linkedNames) };
+}
+
+/** A framework, or Bun, which may have put files of the project into the environment. */
+export interface Loader {
+  /** Where it runs, absolute. */
+  readonly cwd: string;
+}
+
+/**
+ * A variable of Tintype's permits something (to buy, a budget, a host) or forbids it. Where it is in the environment and in a file, nobody
+ * can tell whose it is, so neither is believed. Throws `config`.
+ */
+function refuseSettings(given: readonly (readonly [string, unknown])[], named: Named): void {
+  for (const [name] of given) {
+    const file = named.get(name.toUpperCase());
+    if (file === undefined || !name.toUpperCase().startsWith('TINTYPE_')) continue;
+    throw new TintypeError(
+      'config',
+      `${name} is in ${file}, which comes with the project, and in the environment, where a framework may have put it. It counts only in the environment: remove it from the file`,
+    );
+  }
+}
+
+/** The names in capitals, because Windows does not distinguish them, each with a file. */
+type Named = ReadonlyMap<string, string>;
+
+/**
+ * The variables that a framework or Bun may have read from a file: Astro (`.env.production` as well), Nuxt, Next and Bun put them into
+ * `process.env`, expand `$OTHER` in them, and read them in ways of their own (2026-11-30). So only the names count, not the values. Looks
+ * into the folders and those above them, up to a repository's.
+ */
+async function namesInFiles(folders: readonly string[]): Promise<Named> {
+  const named = new Map<string, string>();
+  for (const folder of new Set(folders.flatMap(upwards))) {
+    const names = await readdir(folder).catch(() => []);
+    for (const name of names.filter((name) => loaded.test(name))) {
+      const path = join(folder, name);
+      const text = await readRegular(path, maxBytes).then(decode, () => '');
+      for (const [, variable] of text.matchAll(assignment))
+        named.set(variable!.toUpperCase(), path);
+    }
+  }
+  return named;
+}
+
+/** Not `.env.example`, which no framework reads, nor `.envrc`, which a person has to allow. */
+const loaded = /^\.env(?:\.(?!(?:example|sample|template|dist)$).+)?$/;
+
+/** Everything that some reader takes for an assignment. */
+const assignment = /^\s*(?:export\s+)?([\w.-]+)\s*[=:]/gm;
+
+function upwards(folder: string): string[] {
+  const above = dirname(folder);
+  const isTop = above === folder || existsSync(join(folder, '.git'));
+  return isTop ? [folder] : [folder, ...upwards(above)];
 }
 
 interface EnvFile {

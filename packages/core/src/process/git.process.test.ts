@@ -46,6 +46,27 @@ test('no monitor and no hook is started', async () => {
   expect(await hasRun()).toBe(false);
 });
 
+test('no program checks the signature of a commit, and no protocol fetches what is missing', async () => {
+  run(root, 'init', '--quiet');
+  run(root, 'commit', '--quiet', '--allow-empty', '--message', 'first');
+  const commit = run(root, 'cat-file', 'commit', 'HEAD').replace(
+    /^(committer .*)$/m,
+    '$1\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n AAAA\n -----END PGP SIGNATURE-----',
+  );
+  await writeFile(join(root, 'signed'), commit);
+  const signed = run(root, 'hash-object', '-t', 'commit', '-w', 'signed').trim();
+  run(root, 'update-ref', 'HEAD', signed);
+  run(root, 'config', 'log.showSignature', 'true');
+  for (const name of ['gpg.program', 'gpg.ssh.program', 'gpg.x509.program'])
+    run(root, 'config', name, program);
+  run(root, 'config', 'protocol.ext.allow', 'always');
+  expect(await gitIn(root, env)(['log', '--format=%s %G?'])).toContain('first');
+  await gitIn(root, env)(['ls-remote', `ext::${program}`]).catch(() => '');
+  expect(await hasRun()).toBe(false);
+  run(root, 'log', '--format=%s %G?');
+  expect(await hasRun(), 'the test can see it').toBe(true);
+});
+
 test('only the person’s environment reaches git, without keys and what is another repository’s', async () => {
   run(root, 'init', '--quiet');
   const bin = await folderWithGit('/usr/bin/env');

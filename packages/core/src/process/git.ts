@@ -56,6 +56,11 @@ const settings = [
   'core.hooksPath=/dev/null',
   'safe.bareRepository=explicit',
   'protocol.allow=never',
+  // The settings of one protocol win over that of all.
+  ...['ext', 'file', 'git', 'http', 'https', 'ssh'].map((name) => `protocol.${name}.allow=never`),
+  // `git log` would start the program that checks signatures.
+  'log.showSignature=false',
+  ...['gpg.program', 'gpg.ssh.program', 'gpg.x509.program'].map((name) => `${name}=/dev/null`),
 ] as const;
 
 /** Why git could not answer, in words. */

@@ -17,7 +17,7 @@ export interface ProjectRequest {
   /** The environment of the process. */
   readonly env: Env;
   /**
-   * A framework may have put the project's `.env` files into `env`.
+   * A framework, or Bun, may have put the project's `.env` files into `env`.
    * @default false
    */
   readonly mayHoldFiles?: boolean;
@@ -57,7 +57,8 @@ export async function loadProject(request: ProjectRequest): Promise<Project> {
     throw new TintypeError('config', `the config file ${file} does not exist`);
   }
 
-  const environment = await readEnvironment(root, request.env, request.mayHoldFiles);
+  const loader = request.mayHoldFiles === true ? { cwd: request.cwd } : undefined;
+  const environment = await readEnvironment(root, request.env, loader);
   useProxies(environment.realEnv);
   const config = await resolveConfig(file === null ? {} : await importConfig(root, file), {
     root,
