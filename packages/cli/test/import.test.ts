@@ -140,6 +140,22 @@ test('a folder is imported again: only what is new, into a manifest of its own',
   for (const [name, time] of stored) expect([name, now.get(name)]).toEqual([name, time]);
 });
 
+test('a folder that is imported again brings back bytes that were lost, and a damaged record is an error', async () => {
+  await using project = await testProject({ 'art/a.png': await red() });
+  const { manifest } = await importFrom(project.root);
+  await rm(join(project.root, manifest!));
+  const originals = join(project.root, '.tintype/originals');
+  const before = await hashesBelow(originals);
+  await rm(originals, { recursive: true });
+  expect((await importFrom(project.root)).imported.map(({ id }) => id)).toEqual(['a']);
+  expect(await hashesBelow(originals)).toEqual(before);
+
+  await rm(join(project.root, manifest!));
+  const [record] = [...(await filesBelow(join(project.root, '.tintype/records'))).keys()];
+  await writeFile(join(project.root, '.tintype/records', record!), '{');
+  expect(await importFrom(project.root)).toMatchObject({ code: 1 });
+});
+
 describe('a folder of a stranger', () => {
   test('nothing outside of it is read: links, pipes and what is no picture are skipped', async () => {
     await using project = await testProject({

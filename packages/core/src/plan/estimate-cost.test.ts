@@ -141,6 +141,12 @@ describe('the range', () => {
     }),
   );
 
+  test('holds for scripts that take more tokens than characters', () => {
+    // Each of these is three bytes of UTF-8, and so at most three tokens.
+    const amharic = estimate({ prompt: 'ሀ'.repeat(1000) })!;
+    expect(amharic.high).toBe(estimate({ prompt: 'a'.repeat(3000) })!.high);
+  });
+
   test('contains what the API bills, for every model, size, quality, prompt and input', () => {
     fc.assert(
       fc.property(work, ({ model, size, quality, billed, prompt, inputs, fidelity }) => {
